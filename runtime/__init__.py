@@ -1,0 +1,1 @@
+"""The machine: Lua values, processes, the registry, functions, HTTP, data and the command line."""

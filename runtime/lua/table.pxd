@@ -1,0 +1,43 @@
+cimport cython
+
+cdef class Table:
+    cdef public list array
+    cdef public dict hash
+    cdef public Table meta
+    cdef public bint frozen
+    cdef public bint keyed
+    cdef public Py_ssize_t dead
+    cdef public PairsIterator cursor
+    cdef object __weakref__
+
+    @cython.locals(index=Py_ssize_t, array=list)
+    cpdef get(self, key)
+    cdef _get_odd(self, key)
+    @cython.locals(index=Py_ssize_t, size=Py_ssize_t, array=list)
+    cpdef set(self, key, value)
+    cdef _set_odd(self, key, value)
+    @cython.locals(fields=dict, before=Py_ssize_t)
+    cdef _set_hash(self, key, value)
+    @cython.locals(array=list)
+    cdef _shrink(self)
+    @cython.locals(array=list, fields=dict)
+    cdef _migrate(self)
+    cpdef Py_ssize_t length(self)
+    @cython.locals(cursor=PairsIterator)
+    cpdef next(self, key)
+
+cdef class PairsIterator:
+    cdef Table table
+    cdef Py_ssize_t position
+    cdef object fields
+    cdef dict table_hash
+    cdef object last_key
+    @cython.locals(array=list, position=Py_ssize_t)
+    cdef step(self)
+
+@cython.locals(table=Table)
+cpdef index_metatable(table, key)
+@cython.locals(table=Table)
+cpdef assign_metatable(table, key, value)
+cdef call_index(handler, owner, key)
+cdef call_newindex(handler, owner, key, value)

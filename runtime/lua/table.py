@@ -1,0 +1,342 @@
+# cython: boundscheck=False, wraparound=False
+"""The table: an array part, a hash part and a metatable.
+
+The hash part is a Python dict. Lua allows a field to be cleared while a traversal is under way, so clearing leaves the key with
+the value None in place; such keys are dropped when an insertion finds that they are the majority. Booleans stand in the dict as
+two sentinels, for Python takes True and 1 as one key.
+"""
+
+from __future__ import annotations
+
+from runtime.lua.errors import fault
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from runtime.lua.types import LuaValue
+
+
+class _BooleanKey:
+    __slots__ = ("value",)
+
+    def __init__(self, value: bool) -> None:
+        self.value = value
+
+
+_TRUE = _BooleanKey(True)
+_FALSE = _BooleanKey(False)
+_FEW = 8
+
+
+class Table:
+    """A Lua table.
+
+    `array[i]` holds key i + 1 and its last element is never None; `hash` holds the rest. `keyed` says that the table is known to
+    be an object rather than a list (it had a string key, or was decoded from `{}`), which JSON asks for when it is empty.
+    """
+
+    def __init__(self) -> None:
+        self.array: list[LuaValue] = []
+        self.hash: dict[LuaValue, LuaValue] = {}
+        self.meta: Table | None = None
+        self.frozen = False
+        self.keyed = False
+        self.dead = 0
+        self.cursor: PairsIterator | None = None
+
+    def get(self, key):  # type: ignore[no-untyped-def]
+        """Read without metamethods."""
+        if type(key) is str:
+            return self.hash.get(key)
+        if type(key) is int:
+            index = key
+            array = self.array
+            if 0 < index <= len(array):
+                return array[index - 1]
+            return self.hash.get(key)
+        return self._get_odd(key)
+
+    def _get_odd(self, key):  # type: ignore[no-untyped-def]
+        if type(key) is float:
+            if key == key // 1 and -9223372036854775808.0 <= key < 9223372036854775808.0:
+                return self.get(int(key))
+            return self.hash.get(key)
+        if key is None:
+            return None
+        if key is True:
+            return self.hash.get(_TRUE)
+        if key is False:
+            return self.hash.get(_FALSE)
+        return self.hash.get(key)
+
+    def set(self, key, value):  # type: ignore[no-untyped-def]
+        """Write without metamethods; raise a Lua error for a frozen table and for the keys nil and NaN."""
+        if self.frozen:
+            raise fault("attempt to modify Immutable table")
+        if type(key) is str:
+            self.keyed = True
+            self._set_hash(key, value)
+        elif type(key) is int:
+            index = key
+            array = self.array
+            size = len(array)
+            if 0 < index <= size:
+                if value is None and index == size:
+                    self._shrink()
+                else:
+                    array[index - 1] = value
+            elif index == size + 1:
+                if value is not None:
+                    array.append(value)
+                    if self.hash:
+                        self._migrate()
+                elif self.hash:
+                    self._set_hash(key, None)
+            else:
+                self._set_hash(key, value)
+        else:
+            self._set_odd(key, value)
+
+    def _set_odd(self, key, value):  # type: ignore[no-untyped-def]
+        if key is None:
+            raise fault("table index is nil")
+        if type(key) is float:
+            if key != key:
+                raise fault("table index is NaN")
+            if key == key // 1 and -9223372036854775808.0 <= key < 9223372036854775808.0:
+                self.set(int(key), value)
+                return
+        elif key is True:
+            key = _TRUE
+        elif key is False:
+            key = _FALSE
+        self._set_hash(key, value)
+
+    def _set_hash(self, key, value):  # type: ignore[no-untyped-def]
+        fields = self.hash
+        if value is None:
+            if key in fields:
+                fields[key] = None
+                self.dead += 1
+            return
+        if self.dead <= _FEW:
+            fields[key] = value
+            return
+        before = len(fields)
+        fields[key] = value
+        if len(fields) > before and self.dead * 2 > before:
+            self.hash = {k: v for k, v in fields.items() if v is not None}
+            self.dead = 0
+
+    def _shrink(self):  # type: ignore[no-untyped-def]
+        array = self.array
+        array.pop()
+        while array and array[-1 + len(array)] is None:
+            array.pop()
+
+    def _migrate(self):  # type: ignore[no-untyped-def]
+        """Move the keys that now continue the array part out of the hash part."""
+        array = self.array
+        fields = self.hash
+        fields.pop(len(array), None)
+        while True:
+            value = fields.get(len(array) + 1)
+            if value is None:
+                return
+            fields.pop(len(array) + 1)
+            array.append(value)
+
+    def length(self):  # type: ignore[no-untyped-def]
+        """Give a border, without metamethods."""
+        return len(self.array)
+
+    def items(self) -> Iterator[tuple[LuaValue, LuaValue]]:
+        """Iterate over key and value of all fields, without metamethods."""
+        return PairsIterator(self)
+
+    def next(self, key):  # type: ignore[no-untyped-def]
+        """Give the (key, value) pair after a key, the first for None; None at the end; KeyError for an unknown key."""
+        cursor = self.cursor
+        if key is None:
+            cursor = PairsIterator(self)
+        elif cursor is None or cursor.last_key is not key and cursor.last_key != key or cursor.table_hash is not self.hash:
+            cursor = PairsIterator(self)
+            cursor.seek(key)
+        pair = cursor.step()
+        self.cursor = None if pair is None else cursor
+        return pair
+
+    def __getitem__(self, key):  # type: ignore[no-untyped-def]
+        if type(key) is str:
+            value = self.hash.get(key)
+        else:
+            value = self.get(key)
+        if value is None and self.meta is not None:
+            return index_metatable(self, key)
+        return value
+
+    def __setitem__(self, key, value):  # type: ignore[no-untyped-def]
+        if self.meta is None:
+            self.set(key, value)
+        else:
+            assign_metatable(self, key, value)
+
+    def __call__(self, *args):  # type: ignore[no-untyped-def]
+        handler = self.meta.get("__call") if self.meta is not None else None
+        if handler is None:
+            raise TypeError("'Table' object is not callable")
+        return handler(self, *args)
+
+    def __bool__(self) -> bool:
+        return True
+
+    def __repr__(self) -> str:
+        return f"table: 0x{id(self):012x}"
+
+    @staticmethod
+    def from_list(values: Iterable[LuaValue]) -> Table:
+        """Make a list of values 1..n; None at the end is dropped."""
+        table = Table()
+        array = list(values)
+        while array and array[-1 + len(array)] is None:
+            array.pop()
+        table.array = array
+        return table
+
+    @staticmethod
+    def from_dict(fields: dict[str, LuaValue]) -> Table:
+        """Make a table of string keys; fields that are None are left out."""
+        table = Table()
+        table.hash = {key: value for key, value in fields.items() if value is not None}
+        table.keyed = True
+        return table
+
+
+class PairsIterator:
+    """Walks a table's fields, array part first; survives that fields are assigned or cleared on the way."""
+
+    def __init__(self, table):  # type: ignore[no-untyped-def]
+        self.table: Table = table
+        self.position = 0
+        self.fields: Iterator[tuple[LuaValue, LuaValue]] | None = None
+        self.table_hash: dict[LuaValue, LuaValue] | None = None
+        self.last_key: LuaValue = None
+
+    def __iter__(self):  # type: ignore[no-untyped-def]
+        return self
+
+    def __next__(self):  # type: ignore[no-untyped-def]
+        pair = self.step()
+        if pair is None:
+            raise StopIteration
+        return pair
+
+    def step(self):  # type: ignore[no-untyped-def]
+        """Give the next (key, value) pair, None at the end."""
+        if self.fields is None:
+            array = self.table.array
+            position = self.position
+            while position < len(array):
+                value = array[position]
+                position += 1
+                if value is not None:
+                    self.position = position
+                    self.last_key = position
+                    return (position, value)
+            self.position = position
+            self.table_hash = self.table.hash
+            self.fields = iter(self.table_hash.items())
+        while True:
+            try:
+                pair = next(self.fields, None)
+            except RuntimeError:  # the dict grew: undefined in Lua, but it must end and must not crash
+                self._resume_after(self.last_key)
+                pair = next(self.fields, None)
+            if pair is None:
+                return None
+            key, value = pair
+            if value is not None:
+                if type(key) is _BooleanKey:
+                    key = key.value
+                    pair = (key, value)
+                self.last_key = key
+                return pair
+
+    def seek(self, key: LuaValue) -> None:
+        """Stand behind a key; KeyError when the table has no such key."""
+        table = self.table
+        self.table_hash = table.hash
+        if type(key) is float and key == key // 1:
+            key = int(key)
+        if type(key) is int and 0 < key <= len(table.array):
+            self.position = key
+            return
+        self._resume_after(key)
+        if self.fields is None:
+            raise KeyError(key)
+
+    def _resume_after(self, key: LuaValue) -> None:
+        fields = list(self.table.hash.items())
+        wanted = _TRUE if key is True else _FALSE if key is False else key
+        for position, (candidate, _) in enumerate(fields):
+            if candidate is wanted or candidate == wanted:
+                self.fields = iter(fields[position + 1 :])
+                return
+        # A key that an array part has swallowed since: go on with the hash part.
+        if type(key) is int:
+            self.fields = iter(fields)
+            return
+        self.fields = None if key is not None else iter(fields)
+
+
+_MAX_CHAIN = 2000  # as LUAI_MAXTAGLOOP: a longer chain of __index is taken for a cycle
+
+
+def index_metatable(table, key):  # type: ignore[no-untyped-def]
+    """Read a missing key through __index; the caller has looked at the raw table."""
+    for _ in range(_MAX_CHAIN):
+        handler = table.meta.hash.get("__index") if table.meta is not None else None
+        if handler is None:
+            return None
+        if type(handler) is not Table:
+            return call_index(handler, table, key)
+        table = handler
+        value = table.get(key)
+        if value is not None:
+            return value
+    raise fault("'__index' chain too long; possibly a loop")
+
+
+def assign_metatable(table, key, value):  # type: ignore[no-untyped-def]
+    """Write with regard to __newindex."""
+    for _ in range(_MAX_CHAIN):
+        handler = table.meta.hash.get("__newindex") if table.meta is not None else None
+        if handler is None or table.get(key) is not None:
+            table.set(key, value)
+            return
+        if type(handler) is not Table:
+            call_newindex(handler, table, key, value)
+            return
+        table = handler
+    raise fault("'__newindex' chain too long; possibly a loop")
+
+
+def call_index(handler, owner, key):  # type: ignore[no-untyped-def]
+    """Call an __index function; `runtime.lua.operators` counts the C stack, which this module cannot know."""
+    return hooks.index(handler, owner, key)
+
+
+def call_newindex(handler, owner, key, value):  # type: ignore[no-untyped-def]
+    """Call a __newindex function."""
+    hooks.newindex(handler, owner, key, value)
+
+
+class Hooks:
+    """The two calls out of a table, set by `runtime.lua.operators` at import so that no import runs in a circle."""
+
+    index: LuaValue = None
+    newindex: LuaValue = None
+
+
+hooks = Hooks()
