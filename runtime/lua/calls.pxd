@@ -1,0 +1,11 @@
+cimport cython
+
+cdef Py_ssize_t depth
+cdef Py_ssize_t LIMIT
+
+cpdef Py_ssize_t get_depth()
+cpdef set_depth(Py_ssize_t value)
+cpdef invoke(function, tuple args)
+cpdef first(results)
+cpdef tuple many(results)
+cpdef pack(values)

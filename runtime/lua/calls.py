@@ -1,0 +1,54 @@
+# cython: boundscheck=False, wraparound=False
+"""Calls that pass through C and so consume the C stack, which all greenlets of a thread share.
+
+Whatever calls a Lua function from compiled code goes through here. The depth is counted and a Lua error ends it in time. Each
+greenlet switch saves the depth before and restores it after (`get_depth`, `set_depth`).
+"""
+
+from __future__ import annotations
+
+from runtime.lua.errors import fault
+
+# Levels of nesting; the C stack of 8 MB holds several times as many of the deepest kind (a sort comparator that calls sort).
+LIMIT = 1800
+depth = 0
+
+
+def get_depth():  # type: ignore[no-untyped-def]
+    """Give the nesting of C calls in the running greenlet."""
+    return depth
+
+
+def set_depth(value):  # type: ignore[no-untyped-def]
+    """Restore the nesting after a switch."""
+    global depth
+    depth = value
+
+
+def invoke(function, args):  # type: ignore[no-untyped-def]
+    """Call a Lua value with a tuple of arguments; gives what the call gives (a value or a tuple)."""
+    global depth
+    if depth >= LIMIT:
+        raise fault("stack overflow")
+    depth += 1
+    try:
+        return function(*args)
+    finally:
+        depth -= 1
+
+
+def first(results):  # type: ignore[no-untyped-def]
+    """Cut the results of a call to one value."""
+    if type(results) is tuple:
+        return results[0] if results else None
+    return results
+
+
+def many(results):  # type: ignore[no-untyped-def]
+    """Give the results of a call as a tuple of any length."""
+    return results if type(results) is tuple else (results,)
+
+
+def pack(values):  # type: ignore[no-untyped-def]
+    """Give a tuple or list of any length the form of a call's results."""
+    return values[0] if len(values) == 1 else tuple(values)

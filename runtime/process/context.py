@@ -1,0 +1,29 @@
+"""What a running function or process inherits from the one that started it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+@dataclass(frozen=True)
+class CallContext:
+    """The frame of a call: `values`, `actor` and `scope` are inherited by calls and spawns, `attachments` are not.
+
+    `attachments` holds host objects of this one call by name, such as the HTTP exchange.
+    """
+
+    values: Mapping[str, Any] = field(default_factory=dict)
+    actor: object | None = None
+    scope: object | None = None
+    attachments: Mapping[str, object] = field(default_factory=dict)
+
+    def inherited(self) -> CallContext:
+        """Give the context that a call from this frame starts with."""
+        return replace(self, attachments={}) if self.attachments else self
+
+
+EMPTY = CallContext()
