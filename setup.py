@@ -15,7 +15,7 @@ def extensions() -> list[Extension]:
     from Cython.Build import cythonize
 
     modules = [
-        Extension(f"runtime.lua.{name}", [f"runtime/lua/{name}.py"], optional=True, extra_compile_args=["-O2"])
+        Extension(f"runtime.lua.{name}", [f"runtime/lua/{name}.py"], optional=True, extra_compile_args=["-O2", "-fwrapv"])
         for name in COMPILED
     ]
     return cythonize(

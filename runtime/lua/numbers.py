@@ -26,7 +26,7 @@ def wrap(value):  # type: ignore[no-untyped-def]
 def format_float(value):  # type: ignore[no-untyped-def]
     """Write a float as `tostring` shows it: whole ones without a fraction while they fit 64 bits, others `%.14g`."""
     if value != value:
-        return "-nan" if math.copysign(1.0, value) < 0 else "nan"
+        return "nan"
     if value in (math.inf, -math.inf):
         return "inf" if value > 0 else "-inf"
     if value == math.floor(value) and -9223372036854775808.0 <= value < 9223372036854775808.0:

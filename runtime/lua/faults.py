@@ -1,0 +1,140 @@
+"""Errors of operators: the wording of the reference Lua, with the name of the variable that is to blame.
+
+The compiler leaves, for each expression that can fail, the names of its operands under the expression's position (`D` in the globals of a
+chunk). The position of the failing expression comes from the running frame, so nothing is paid until an operator fails.
+"""
+
+from __future__ import annotations
+
+import itertools
+from typing import TYPE_CHECKING
+
+from runtime.lua.args import type_name
+from runtime.lua.errors import LuaError, fault
+from runtime.lua.frames import ABI, running_lua_frame
+from runtime.lua.numbers import parse_number, to_integer
+from runtime.lua.table import Table
+from runtime.lua.userdata import Userdata
+
+if TYPE_CHECKING:
+    from types import FrameType, TracebackType
+
+    from runtime.lua.types import LuaValue
+
+# Where the names of operands stand in a chunk's globals: {(line, column, end line, end column): (name, ...)}.
+NAMES = "D"
+
+
+def _operand_names(frame: FrameType | None, instruction: int) -> tuple[str | None, ...]:
+    if frame is None:
+        return ()
+    line, end_line, column, end_column = next(
+        itertools.islice(frame.f_code.co_positions(), instruction // 2, None), (None, None, None, None)
+    )
+    names = frame.f_globals.get(NAMES, {})
+    found: tuple[str | None, ...] = names.get((line, column, end_line, end_column), ())
+    return found
+
+
+def _named(value: LuaValue, operand: int) -> str:
+    """Give "a nil value (local 'x')" for an operand of the running expression, without the name where it has none."""
+    frame = running_lua_frame()
+    names = _operand_names(frame, frame.f_lasti) if frame is not None else ()
+    name = names[operand] if operand < len(names) else None
+    return f"a {value_type(value)} value" + (f" ({name})" if name else "")
+
+
+def value_type(value: LuaValue) -> str:
+    """Give the type as messages name it: a table's or userdata's `__name` first."""
+    if type(value) is Table and value.meta is not None:
+        name = value.meta.get("__name")
+        if type(name) is str:
+            return name
+    return type_name(value)
+
+
+def index_fault(owner: LuaValue) -> LuaError:
+    """Make the error of indexing what cannot be indexed."""
+    return fault(f"attempt to index {_named(owner, 0)}")
+
+
+def arithmetic_fault(left: LuaValue, right: LuaValue) -> LuaError:
+    """Make the error of `+ - * / // % ^` and unary minus."""
+    operand = 1 if _numeric(left) else 0
+    culprit = right if operand else left
+    return fault(f"attempt to perform arithmetic on {_named(culprit, operand)}")
+
+
+def bitwise_fault(left: LuaValue, right: LuaValue) -> LuaError:
+    """Make the error of `& | ~ << >>`."""
+    for operand, value in enumerate((left, right)):
+        if not _numeric(value):
+            return fault(f"attempt to perform bitwise operation on {_named(value, operand)}")
+    for value in (left, right):
+        if to_integer(value) is None:
+            return fault("number has no integer representation")
+    raise AssertionError("a bitwise operation failed on two integers")
+
+
+def concat_fault(left: LuaValue, right: LuaValue) -> LuaError:
+    """Make the error of `..`."""
+    operand = 1 if type(left) in (str, int, float) else 0
+    return fault(f"attempt to concatenate {_named(right if operand else left, operand)}")
+
+
+def length_fault(value: LuaValue) -> LuaError:
+    """Make the error of `#`."""
+    return fault(f"attempt to get length of {_named(value, 0)}")
+
+
+def compare_fault(left: LuaValue, right: LuaValue) -> LuaError:
+    """Make the error of `< <= > >=`."""
+    first, second = value_type(left), value_type(right)
+    if first == second:
+        return fault(f"attempt to compare two {first} values")
+    return fault(f"attempt to compare {first} with {second}")
+
+
+def _numeric(value: LuaValue) -> bool:
+    return type(value) in (int, float) or (type(value) is str and parse_number(value) is not None)
+
+
+_PYTHON_NAMES = {
+    "NoneType": "nil",
+    "bool": "boolean",
+    "int": "number",
+    "float": "number",
+    "str": "string",
+    "Table": "table",
+}
+
+
+def call_fault(error: TypeError) -> LuaError | None:
+    """Turn Python's "object is not callable" at a call in Lua code into Lua's error; None when the TypeError is another one."""
+    message = str(error)
+    if not message.endswith("object is not callable"):
+        return None
+    innermost: TracebackType | None = None
+    step = error.__traceback__
+    while step is not None:
+        if step.tb_frame.f_builtins is ABI:
+            innermost = step
+        step = step.tb_next
+    python_type = message.split("'")[1].rpartition(".")[2]
+    kind = _PYTHON_NAMES.get(python_type) or _userdata_type(python_type)
+    if innermost is None:
+        return LuaError(f"attempt to call a {kind} value")
+    frame = innermost.tb_frame
+    names = _operand_names(frame, innermost.tb_lasti)
+    suffix = f" ({names[0]})" if names and names[0] else ""
+    return LuaError(f"{frame.f_code.co_filename}:{innermost.tb_lineno}: attempt to call a {kind} value{suffix}")
+
+
+def _userdata_type(python_type: str) -> str:
+    pending = list(Userdata.__subclasses__())
+    while pending:
+        candidate = pending.pop()
+        if candidate.__name__ == python_type:
+            return candidate.lua_type
+        pending.extend(candidate.__subclasses__())
+    return "userdata"
