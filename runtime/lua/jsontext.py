@@ -10,17 +10,23 @@ import json
 import math
 import re
 from json.encoder import encode_basestring as quote
+from typing import TypeAlias
 
 from runtime.lua.errors import Error, fault
 from runtime.lua.table import Table
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from runtime.lua.types import LuaValue
 
+Decoders: TypeAlias = "tuple[json.JSONDecoder, json.JSONDecoder]"
 ENCODE_DEPTH = 128
 DECODE_DEPTH = 1000
 _MAX_TEXT = 256 << 20  # bytes; tables that share sub-tables can stand for texts of any size
+_MAX_INTEGER = 0x7FFFFFFFFFFFFFFF
+_MIN_INTEGER = -0x8000000000000000
 _BATCH = 1 << 16  # pieces of text collected before they are joined
 _LONE_SURROGATE = re.compile(r"[\ud800-\udfff]")
 _CONSTANT = re.compile(r'"(?:[^"\\]|\\.)*"|(-?Infinity|NaN)', re.DOTALL)
@@ -31,20 +37,20 @@ class JsonError(ValueError):
 
 
 class Writer:
-    """Writes one value. `path` holds the tables from the root to where writing stands, for messages and against cycles."""
+    """Writes one value. `path` holds the tables from the root to where writing stands, for messages."""
 
-    def __init__(self):  # type: ignore[no-untyped-def]
+    def __init__(self) -> None:
         self.pieces: list[str] = []
         self.path: list[Table] = []
         self.joined: list[str] = []
         self.size = 0
 
-    def text(self):  # type: ignore[no-untyped-def]
+    def text(self) -> str:
         """Give what was written."""
         self.flush()
         return "".join(self.joined)
 
-    def flush(self):  # type: ignore[no-untyped-def]
+    def flush(self) -> None:
         """Join the pieces so far; refuse a text without bounds."""
         piece = "".join(self.pieces)
         self.pieces = []
@@ -53,7 +59,7 @@ class Writer:
         if self.size > _MAX_TEXT:
             raise JsonError(f"cannot encode: the JSON text would be larger than {_MAX_TEXT >> 20} MiB")
 
-    def write(self, value):  # type: ignore[no-untyped-def]
+    def write(self, value: LuaValue) -> None:
         """Write any Lua value."""
         kind = type(value)
         if kind is str:
@@ -73,7 +79,7 @@ class Writer:
         else:
             self.pieces.append("null")
 
-    def write_table(self, table):  # type: ignore[no-untyped-def]
+    def write_table(self, table: Table) -> None:
         """Write a table as an array or an object."""
         self.path.append(table)
         if len(self.path) > ENCODE_DEPTH:
@@ -92,7 +98,7 @@ class Writer:
             self.pieces.append("{}" if table.keyed else "[]")
         self.path.pop()
 
-    def write_array(self, array):  # type: ignore[no-untyped-def]
+    def write_array(self, array: list[LuaValue]) -> None:
         """Write the items of a list, which must have no hole."""
         pieces = self.pieces
         pieces.append("[")
@@ -107,7 +113,7 @@ class Writer:
             self.write(item)
         self.pieces.append("]")
 
-    def write_object(self, fields):  # type: ignore[no-untyped-def]
+    def write_object(self, fields: dict[LuaValue, LuaValue]) -> None:
         """Write the fields that are not cleared, in the order in which they were made."""
         first = True
         for key, item in fields.items():
@@ -122,7 +128,7 @@ class Writer:
             self.write(item)
         self.pieces.append("}")
 
-    def bad_key(self, fields):  # type: ignore[no-untyped-def]
+    def bad_key(self, fields: dict[LuaValue, LuaValue]) -> JsonError:
         """Make the error of a table whose keys are neither strings nor 1..n."""
         live = [key for key, item in fields.items() if item is not None]
         if any(type(key) is str for key in live):
@@ -131,17 +137,17 @@ class Writer:
             return self.refusal("sparse array", "its indices do not run from 1 without a gap")
         return self.refusal("table", "a key is neither a string nor an index")
 
-    def depth_error(self):  # type: ignore[no-untyped-def]
+    def depth_error(self) -> JsonError:
         """Make the error of nesting without end."""
         if len({id(table) for table in self.path}) < len(self.path):
             return JsonError("cannot encode recursive table: it contains itself")
         return JsonError(f"cannot encode: tables are nested deeper than {ENCODE_DEPTH} levels")
 
-    def refusal(self, what, reason):  # type: ignore[no-untyped-def]
+    def refusal(self, what: str, reason: str) -> JsonError:
         """Make the error of the table that is being written."""
         return JsonError(f"cannot encode {what}: {reason}, in {self.place()}")
 
-    def place(self):  # type: ignore[no-untyped-def]
+    def place(self) -> str:
         """Name the table that is being written as Lua code would reach it."""
         place = "value"
         for outer, inner in zip(self.path, self.path[1:]):  # noqa: B905  (strict would cost the slice of the other end)
@@ -149,13 +155,13 @@ class Writer:
         return place
 
 
-def _subscript(key):  # type: ignore[no-untyped-def]
+def _subscript(key: LuaValue) -> str:
     if type(key) is not str:
         return f"[{key}]"
     return f".{key}" if key.isascii() and key.isidentifier() else f"[{quote(_display(key))}]"
 
 
-def number(value):  # type: ignore[no-untyped-def]
+def number(value: float) -> str:
     """Write a float: whole ones without a fraction while they fit 64 bits, null for infinities and NaN."""
     if value - value != 0:
         return "null"
@@ -178,7 +184,7 @@ def encode(value: LuaValue) -> str:
     return text if text.isascii() else _valid_utf8(text)
 
 
-def _valid_utf8(text):  # type: ignore[no-untyped-def]
+def _valid_utf8(text: str) -> str:
     data = text.encode("latin-1")
     try:
         data.decode("utf-8")
@@ -196,23 +202,23 @@ def decode(text: str) -> LuaValue:
         raise JsonError(f"invalid JSON: nested deeper than {DECODE_DEPTH} levels")
     try:
         return _decode_unicode(text) if "\\u" in text else finish(_scan(_BYTES, text))
-    except (json.JSONDecodeError, _Constant) as problem:
+    except (json.JSONDecodeError, ConstantError) as problem:
         raise _explain(text, problem) from None
     except RecursionError:
         raise fault("stack overflow") from None
 
 
-def _scan(decoders, text):  # type: ignore[no-untyped-def]
+def _scan(decoders: Decoders, text: str) -> LuaValue:
     try:
         return decoders[0].decode(text)
-    except (json.JSONDecodeError, _Constant):
+    except (json.JSONDecodeError, ConstantError):
         raise
     except ValueError:  # Python refuses to read integers of thousands of digits
         return decoders[1].decode(text)
 
 
-def _decode_unicode(text):  # type: ignore[no-untyped-def]
-    """Decode text with \\u escapes, which stand for characters and not for bytes."""
+def _decode_unicode(text: str) -> LuaValue:
+    r"""Decode text with \u escapes, which stand for characters and not for bytes."""
     try:
         unicode_text = text if text.isascii() else text.encode("latin-1").decode("utf-8", "surrogateescape")
         return finish_text(_scan(_TEXT, unicode_text))
@@ -221,7 +227,7 @@ def _decode_unicode(text):  # type: ignore[no-untyped-def]
         raise
 
 
-def exceeds_depth(text):  # type: ignore[no-untyped-def]
+def exceeds_depth(text: str) -> bool:
     """Tell whether brackets outside strings are nested deeper than decoding allows."""
     depth = 0
     quoted = False
@@ -245,23 +251,32 @@ def exceeds_depth(text):  # type: ignore[no-untyped-def]
     return False
 
 
-def finish(value):  # type: ignore[no-untyped-def]
+def finish(value: LuaValue) -> LuaValue:
     """Turn a scanned value into a Lua value; objects have become tables already."""
     kind = type(value)
     if kind is list:
         return finish_list(value)
-    if kind is int and (value > 9223372036854775807 or value < -9223372036854775808):
-        return float(value) if value.bit_length() < 1024 else math.inf if value > 0 else -math.inf
+    if kind is int and (value > _MAX_INTEGER or value < _MIN_INTEGER):
+        return _large(value)
     return value
 
 
-def finish_list(items):  # type: ignore[no-untyped-def]
+def _large(value: int) -> float:
+    try:
+        return float(value)
+    except OverflowError:
+        return math.inf if value > 0 else -math.inf
+
+
+def finish_list(items: list[LuaValue]) -> Table:
     """Make the table of a scanned array, which keeps the list."""
     index = 0
     for item in items:
         kind = type(item)
-        if kind is list or kind is int:
-            items[index] = finish(item)
+        if kind is list:
+            items[index] = finish_list(item)
+        elif kind is int and (item > _MAX_INTEGER or item < _MIN_INTEGER):
+            items[index] = _large(item)
         index += 1
     while items and items[len(items) - 1] is None:
         items.pop()
@@ -270,13 +285,15 @@ def finish_list(items):  # type: ignore[no-untyped-def]
     return table
 
 
-def finish_object(fields):  # type: ignore[no-untyped-def]
+def finish_object(fields: dict[LuaValue, LuaValue]) -> Table:
     """Make the table of a scanned object, which keeps the dict."""
     absent = False
     for key, item in fields.items():
         kind = type(item)
-        if kind is list or kind is int:
-            fields[key] = finish(item)
+        if kind is list:
+            fields[key] = finish_list(item)
+        elif kind is int and (item > _MAX_INTEGER or item < _MIN_INTEGER):
+            fields[key] = _large(item)
         elif item is None:
             absent = True
     if absent:
@@ -287,7 +304,7 @@ def finish_object(fields):  # type: ignore[no-untyped-def]
     return table
 
 
-def finish_text(value):  # type: ignore[no-untyped-def]
+def finish_text(value: LuaValue) -> LuaValue:
     """Turn a value scanned from Unicode text into a Lua value."""
     kind = type(value)
     if kind is str:
@@ -297,12 +314,12 @@ def finish_text(value):  # type: ignore[no-untyped-def]
     return finish(value)
 
 
-def finish_text_object(fields):  # type: ignore[no-untyped-def]
+def finish_text_object(fields: dict[LuaValue, LuaValue]) -> Table:
     """Make the table of an object scanned from Unicode text."""
     return finish_object({_to_bytes(key): finish_text(item) for key, item in fields.items()})
 
 
-def _to_bytes(text):  # type: ignore[no-untyped-def]
+def _to_bytes(text: str) -> str:
     if text.isascii():
         return text
     try:
@@ -311,12 +328,12 @@ def _to_bytes(text):  # type: ignore[no-untyped-def]
         return _LONE_SURROGATE.sub("\ufffd", text).encode("utf-8").decode("latin-1")
 
 
-class _Constant(ValueError):
+class ConstantError(ValueError):
     """The scanner met NaN or an infinity, which Python would accept."""
 
 
-def _refuse_constant(name):  # type: ignore[no-untyped-def]
-    raise _Constant(name)
+def _refuse_constant(name: str) -> LuaValue:
+    raise ConstantError(name)
 
 
 _EXPECTED = {
@@ -330,9 +347,9 @@ _EXPECTED = {
 }
 
 
-def _explain(text, problem):  # type: ignore[no-untyped-def]
+def _explain(text: str, problem: json.JSONDecodeError | ConstantError) -> JsonError:
     """Make the error of a text that is not JSON: where, what was expected, what stands there."""
-    if isinstance(problem, _Constant):
+    if isinstance(problem, ConstantError):
         position = next(match.start() for match in _CONSTANT.finditer(text) if match.group(1))
         reason = "NaN and infinities are not JSON"
     else:
@@ -344,25 +361,25 @@ def _explain(text, problem):  # type: ignore[no-untyped-def]
     return JsonError(f"invalid JSON at line {line}, column {column}: {reason}, found {_found(text, position)}")
 
 
-def _found(text, position):  # type: ignore[no-untyped-def]
+def _found(text: str, position: int) -> str:
     if position >= len(text):
         return "the end of the text"
     word = re.match(r"[A-Za-z0-9_.+-]{1,20}|.", _display(text[position : position + 80]), re.DOTALL)
     return repr(word.group()) if word else "nothing"
 
 
-def _display(string):  # type: ignore[no-untyped-def]
+def _display(string: str) -> str:
     return string.encode("latin-1").decode("utf-8", "replace")
 
 
-def _decoders(hook):  # type: ignore[no-untyped-def]
+def _decoders(hook: Callable[[dict[LuaValue, LuaValue]], Table]) -> Decoders:
     return (
         json.JSONDecoder(object_hook=hook, parse_constant=_refuse_constant),
         json.JSONDecoder(object_hook=hook, parse_constant=_refuse_constant, parse_int=float),
     )
 
 
-# For texts without \u escapes, whose strings are Lua strings as they stand; and for decoded text. The second of each reads
-# integers as floats.
+# For texts without \u escapes, whose strings are Lua strings as they stand; and for decoded text. The second
+# of each reads integers as floats.
 _BYTES = _decoders(finish_object)
 _TEXT = _decoders(finish_text_object)
