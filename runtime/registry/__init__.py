@@ -1,0 +1,1 @@
+"""Entries: loading and finding them, decoding their data, and the live registry that runs them by kind."""

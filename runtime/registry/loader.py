@@ -1,0 +1,204 @@
+"""Entries from the files of a project: every YAML and JSON file with a namespace below the source directories."""
+
+from __future__ import annotations
+
+import logging
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from runtime.config import Config
+from runtime.registry.document import Document, DocumentError, read_document
+from runtime.registry.entry import Entry, EntryId, Origin
+from runtime.registry.inclusion import Inclusion
+from runtime.registry.overrides import apply_overrides
+from runtime.registry.problem import LoadError, Problem, shown
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from runtime.project import Project
+    from runtime.registry.document import Steps
+
+log = logging.getLogger("wippy.registry")
+
+SUFFIXES = (".yaml", ".yml", ".json")
+_STRUCTURE = frozenset({"name", "kind", "meta", "data"})
+_FILE_STRUCTURE = _STRUCTURE | {"namespace", "version", "entries", "requirements"}
+
+
+def load_entries(project: Project, config: Config | None = None, overrides: Sequence[str] = ()) -> list[Entry]:
+    """Read all entries of a project, in load order, with overrides applied: the configuration's first, then `-o` texts.
+
+    Raise LoadError with everything that is wrong, unless the configuration says `registry.bad_files: warn`: then a file with
+    a problem is left out with a warning.
+    """
+    config = config or Config(project.root)
+    reader = _Reader(project)
+    for root in project.source_dirs:
+        reader.read_tree(root)
+    lenient = config.choice("registry.bad_files", "error", ("error", "warn")) == "warn"
+    if reader.problems and not lenient:
+        raise LoadError(reader.problems)
+    for problem in reader.problems:
+        log.warning("left out: %s", problem)
+    return apply_overrides(list(reader.entries.values()), config, overrides)
+
+
+@dataclass
+class _Reader:
+    """Collects entries and problems over all files; a later definition of an id replaces an earlier one."""
+
+    project: Project
+    entries: dict[EntryId, Entry] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+
+    def read_tree(self, root: Path) -> None:
+        if not root.is_dir():
+            remedy = "create it, or correct `directories.src`"
+            self.problems.append(
+                Problem(self.project.lock_file, 0, f"the source directory {root} does not exist", remedy)
+            )
+            return
+        root = Path(os.path.normpath(root))
+        for path in entry_files(root, self.project):
+            try:
+                document = read_document(path)
+            except DocumentError as error:
+                self.problems.append(Problem(path, error.line, error.message, error.remedy, error.column))
+                continue
+            if isinstance(document.value, dict) and document.value.get("namespace"):
+                self.read_file(EntryFile(path, root, document))
+
+    def read_file(self, file: EntryFile) -> None:
+        entries = file.read()
+        self.problems.extend(file.problems)
+        if file.problems:
+            return
+        for entry in entries:
+            earlier = self.entries.pop(entry.id, None)
+            if earlier is not None:
+                log.warning("%s is defined twice: %s replaces %s", entry.id, _place(entry), _place(earlier))
+            self.entries[entry.id] = entry
+
+
+def _place(entry: Entry) -> str:
+    return f"{shown(entry.origin.file)}:{entry.origin.line}" if entry.origin else "(no file)"
+
+
+def entry_files(root: Path, project: Project) -> Iterator[Path]:
+    """Yield the files below a directory that may hold entries, in the order of their names."""
+    skipped = {project.modules_dir.resolve(), project.state_dir.resolve()}
+    for item in sorted(root.iterdir(), key=lambda path: path.name):
+        if item.is_dir() and not item.is_symlink():
+            if item.name != "node_modules" and item.resolve() not in skipped:
+                yield from entry_files(item, project)
+        elif item.suffix in SUFFIXES and item.is_file():
+            yield item
+
+
+@dataclass
+class EntryFile:
+    """One file with a namespace: a list of `entries`, or one entry at the top level."""
+
+    path: Path
+    root: Path
+    document: Document
+    problems: list[Problem] = field(default_factory=list)
+
+    def read(self) -> list[Entry]:
+        """Make the entries of the file; what is wrong is added to `problems`."""
+        inclusion = Inclusion(self.path, self.root, self.document)
+        content = inclusion.expand(self.document.value)
+        self.problems.extend(inclusion.problems)
+        self.files = inclusion.files
+        namespace = self.text(content, "namespace", ())
+        common = self.mapping(content, "meta", ())
+        items = content.get("entries")
+        if items is not None and not isinstance(items, list):
+            self.wrong(("entries",), "'entries' must be a list", "begin each entry with `- name:`")
+            return []
+        if items:
+            made = [self.entry(namespace, common, ("entries", str(index)), item) for index, item in enumerate(items)]
+            return [entry for entry in made if entry is not None]
+        if "name" in content and "kind" in content:
+            single = self.entry(namespace, {}, (), content)
+            return [single] if single else []
+        return []
+
+    def entry(self, namespace: str, common: Mapping[str, Any], where: Steps, item: Any) -> Entry | None:
+        if not isinstance(item, dict):
+            self.wrong(where, "an entry must be a mapping", "give it `name:` and `kind:`")
+            return None
+        before = len(self.problems)
+        name, kind = self.text(item, "name", where), self.text(item, "kind", where)
+        meta = {**common, **self.mapping(item, "meta", where)}
+        if len(self.problems) > before:
+            return None
+        structure = _STRUCTURE if where else _FILE_STRUCTURE
+        data = item["data"] if "data" in item else {key: value for key, value in item.items() if key not in structure}
+        return Entry(EntryId(namespace, name), kind, meta, data, self.origin(where, item))
+
+    def origin(self, where: Steps, item: Mapping[str, Any]) -> Origin:
+        depth = len(where)
+        files: dict[str, Path] = {}
+        for steps, path in self.files.items():
+            inner = steps[depth:]
+            if steps[:depth] == where and inner and inner[0] != "entries":
+                files[".".join(inner[1:] if inner[0] == "data" and "data" in item else inner)] = path
+            elif steps[0] == "meta":  # the file's own metadata, which every entry has
+                files.setdefault(".".join(steps), path)
+        return Origin(self.path, self.document.line(where), files)
+
+    def text(self, mapping: Mapping[str, Any], key: str, where: Steps) -> str:
+        value = mapping.get(key)
+        if isinstance(value, str) and value:
+            return value
+        if value is None or value == "":
+            self.wrong(where, f"the entry has no '{key}'", f"add `{key}:`")
+        else:
+            self.wrong((*where, key), f"'{key}' must be text, not {value!r}", f'write it in quotes: {key}: "{value}"')
+        return ""
+
+    def mapping(self, mapping: Mapping[str, Any], key: str, where: Steps) -> Mapping[str, Any]:
+        value = mapping.get(key)
+        if value is None:
+            return {}
+        if not isinstance(value, dict):
+            self.wrong(
+                (*where, key),
+                f"'{key}' must be a mapping",
+                f"write `{key}:` and below it, indented, `key: value` lines",
+            )
+            return {}
+        return value
+
+    def wrong(self, where: Steps, message: str, remedy: str) -> None:
+        self.problems.append(Problem(self.path, self.document.line(where), message, remedy))
+
+
+def locate(entry: Entry, path: str = "") -> str:
+    """Give the file and line of a dotted path in the data (or of `meta.x`), as `src/_index.yaml:12`; empty if unknown.
+
+    Reads the file again, so it is for messages only.
+    """
+    if entry.origin is None:
+        return ""
+    line = entry.origin.line
+    try:
+        document = read_document(entry.origin.file)
+    except DocumentError:
+        return f"{shown(entry.origin.file)}:{line}"
+    steps = tuple(path.split(".")) if path else ()
+    base = _steps_of(document, line)
+    for candidate in ((*base, *steps), (*base, "data", *steps)):
+        if candidate in document.lines:
+            line = document.lines[candidate]
+    return f"{shown(entry.origin.file)}:{line}"
+
+
+def _steps_of(document: Document, line: int) -> Steps:
+    """Give the path of the list item that begins at a line; the empty path when the file is one entry."""
+    items = (steps for steps, at in document.lines.items() if at == line and len(steps) == 2 and steps[0] == "entries")
+    return next(items, ())
