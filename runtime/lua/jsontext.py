@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 Decoders: TypeAlias = "tuple[json.JSONDecoder, json.JSONDecoder]"
 ENCODE_DEPTH = 128
-DECODE_DEPTH = 1000
+DECODE_DEPTH = 500
 _MAX_TEXT = 256 << 20  # bytes; tables that share sub-tables can stand for texts of any size
 _MAX_INTEGER = 0x7FFFFFFFFFFFFFFF
 _MIN_INTEGER = -0x8000000000000000
@@ -194,7 +194,7 @@ def _valid_utf8(text: str) -> str:
 
 
 def decode(text: str) -> LuaValue:
-    """Read JSON text; JsonError with line and column when it is not JSON or nested deeper than 1000 levels.
+    """Read JSON text; JsonError with line and column when it is not JSON or nested deeper than 500 levels.
 
     Integers that do not fit 64 bits become floats, null becomes nil (a field with null is absent).
     """
