@@ -98,6 +98,8 @@ def _check(schema: LuaValue, data: Any) -> LuaValue:
         schema = _encode(schema, Kind.INVALID)
     elif not isinstance(schema, str) or not schema:
         raise Failure(Kind.INVALID, "schema is required: a table or a string of JSON")
+    elif jsontext.exceeds_depth(schema):
+        raise Failure(Kind.INVALID, f"invalid JSON schema: nested deeper than {jsontext.DECODE_DEPTH} levels")
     validator = _validator(to_text(schema))
     try:
         problems = sorted(

@@ -60,7 +60,7 @@ def test_validation_of_text():
 
 
 @pytest.mark.parametrize(
-    "schema", [None, "", 5, "{", '{"type":"nothing"}', '{"$ref":"http://127.0.0.1:1/missing.json"}']
+    "schema", [None, "", 5, "{", '{"type":"nothing"}', '{"$ref":"http://127.0.0.1:1/missing.json"}', "[" * 100_000]
 )
 def test_bad_schemas(schema):
     accepted, kind, message, _ = failure(lua.get("validate")(schema, 1))
