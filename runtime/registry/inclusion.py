@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from runtime.registry.problem import Problem
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from runtime.registry.document import Document, Steps
 
 PREFIX = "file://"
@@ -17,10 +17,10 @@ PREFIX = "file://"
 
 @dataclass
 class Inclusion:
-    """Replaces the `file://` texts of one entry file; afterwards `files` says what came from where, `problems` what is wrong.
+    """Replaces the `file://` texts of one entry file.
 
-    A path is relative to the entry file's directory; `file:///x` is relative to `root`, the source directory, which no path
-    may leave.
+    A path starts at the directory of the entry file, `file:///x` at `root`, the source directory; none may leave that.
+    Afterwards `files` says what came from where, and `problems` what is wrong.
     """
 
     file: Path
@@ -50,7 +50,7 @@ class Inclusion:
             except OSError as error:
                 refused = (f"'{reference}' cannot be read: {error.strerror}", "check the file's permissions")
             else:
-                self.files[path] = target
+                self.files[path] = Path(os.path.normpath(target))
                 return text
         self.problems.append(Problem(self.file, self.document.line(path), *refused))
         return ""

@@ -31,8 +31,8 @@ _FILE_STRUCTURE = _STRUCTURE | {"namespace", "version", "entries", "requirements
 def load_entries(project: Project, config: Config | None = None, overrides: Sequence[str] = ()) -> list[Entry]:
     """Read all entries of a project, in load order, with overrides applied: the configuration's first, then `-o` texts.
 
-    Raise LoadError with everything that is wrong, unless the configuration says `registry.bad_files: warn`: then a file with
-    a problem is left out with a warning.
+    Raise LoadError with everything that is wrong; where the configuration says `registry.bad_files: warn`, leave out the
+    files that have a problem instead, with a warning for each.
     """
     config = config or Config(project.root)
     reader = _Reader(project)
@@ -176,29 +176,3 @@ class EntryFile:
 
     def wrong(self, where: Steps, message: str, remedy: str) -> None:
         self.problems.append(Problem(self.path, self.document.line(where), message, remedy))
-
-
-def locate(entry: Entry, path: str = "") -> str:
-    """Give the file and line of a dotted path in the data (or of `meta.x`), as `src/_index.yaml:12`; empty if unknown.
-
-    Reads the file again, so it is for messages only.
-    """
-    if entry.origin is None:
-        return ""
-    line = entry.origin.line
-    try:
-        document = read_document(entry.origin.file)
-    except DocumentError:
-        return f"{shown(entry.origin.file)}:{line}"
-    steps = tuple(path.split(".")) if path else ()
-    base = _steps_of(document, line)
-    for candidate in ((*base, *steps), (*base, "data", *steps)):
-        if candidate in document.lines:
-            line = document.lines[candidate]
-    return f"{shown(entry.origin.file)}:{line}"
-
-
-def _steps_of(document: Document, line: int) -> Steps:
-    """Give the path of the list item that begins at a line; the empty path when the file is one entry."""
-    items = (steps for steps, at in document.lines.items() if at == line and len(steps) == 2 and steps[0] == "entries")
-    return next(items, ())
