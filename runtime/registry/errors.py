@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from runtime.binding.failure import Failure
+from runtime.lua.errors import Kind
 from runtime.registry.entry import Entry, EntryId
 from runtime.registry.location import locate
 
@@ -53,4 +55,12 @@ class RegistryError(Exception):
 
     def __init__(self, errors: Sequence[EntryError]) -> None:
         self.errors = [error for given in errors for error in given.each()]
-        super().__init__("\n".join(dict.fromkeys(str(error) for error in errors)))
+        super().__init__("\n".join(str(error) for error in errors))
+
+    @property
+    def kind(self) -> str:
+        """The kind of the failure that made a handler refuse; INVALID when the entry itself is at fault."""
+        cause = self.errors[0].__cause__
+        if isinstance(cause, Failure):
+            return cause.kind
+        return Kind.INVALID if cause is None else Kind.INTERNAL

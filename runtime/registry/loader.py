@@ -31,8 +31,8 @@ _FILE_STRUCTURE = _STRUCTURE | {"namespace", "version", "entries", "requirements
 def load_entries(project: Project, config: Config | None = None, overrides: Sequence[str] = ()) -> list[Entry]:
     """Read all entries of a project, in load order, with overrides applied: the configuration's first, then `-o` texts.
 
-    Raise LoadError with everything that is wrong; where the configuration says `registry.bad_files: warn`, leave out the
-    files that have a problem instead, with a warning for each.
+    Raise LoadError with everything that is wrong; where the configuration says `registry.bad_files: warn`, leave the
+    files that have a problem out instead, with a warning for each.
     """
     config = config or Config(project.root)
     reader = _Reader(project)
