@@ -1,0 +1,82 @@
+"""The names that compiled code uses of the runtime; `runtime.lua.abi` provides each, and a test holds the two together.
+
+A change of a name, of its arguments or of what it gives is a change of VERSION, so that no artifact meets a runtime it was not made for.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+VERSION: Final = 1
+
+ENVIRONMENT: Final = "E"  # the table of globals, in the globals of every chunk
+OPERAND_NAMES: Final = "D"  # names of operands by position, in the globals of every chunk
+
+BINARY: Final = {
+    "+": "add",
+    "-": "sub",
+    "*": "mul",
+    "/": "div",
+    "%": "mod",
+    "//": "idiv",
+    "^": "pow_",
+    "&": "band",
+    "|": "bor",
+    "~": "bxor",
+    "<<": "shl",
+    ">>": "shr",
+    "..": "concat",
+    "==": "eq",
+    "~=": "ne",
+    "<": "lt",
+    "<=": "le",
+    ">": "gt",
+    ">=": "ge",
+}
+UNARY: Final = {"-": "unm", "#": "length", "~": "bnot"}
+
+INDEX: Final = "index"  # (owner, key) -> value
+SET_INDEX: Final = "setindex"  # (owner, key, value)
+METHOD: Final = "method"  # (owner, name) -> function
+CONCAT_ALL: Final = "concat_all"  # (value, value, ...) -> value
+FIRST: Final = "first"  # (results) -> value
+PACK: Final = "pack"  # (tuple) -> results
+JOIN: Final = "join"  # (tuple, results) -> results
+ADJUST: Final = "adjust"  # (results, n) -> tuple of n values
+SPREAD: Final = "spread"  # (function, tuple, results) -> results
+TABLE: Final = "Table"  # () -> table
+TABLE_LIST: Final = "table_list"  # (list) -> table
+TABLE_FIELDS: Final = "table_fields"  # (dict of string keys) -> table
+TABLE_MIXED: Final = "table_mixed"  # (key or Ellipsis, value, key or Ellipsis, value, ...) -> table; positional values have key Ellipsis
+TABLE_EXTEND: Final = "table_extend"  # (table, n, results) -> table: results become n + 1, n + 2, ...
+FOR_RANGE: Final = "for_range"  # (start, stop, step) -> iterable of numbers
+FOR_IN_1: Final = "for_in_1"  # (results) -> iterable of values
+FOR_IN_2: Final = "for_in_2"  # (results) -> iterable of pairs
+FOR_IN: Final = "for_in"  # (results, n) -> iterable of tuples of n
+TUPLE: Final = "tuple"  # the class, to tell a list of results from a value
+
+HELPERS: Final = frozenset(
+    {
+        *BINARY.values(),
+        *UNARY.values(),
+        INDEX,
+        SET_INDEX,
+        METHOD,
+        CONCAT_ALL,
+        FIRST,
+        PACK,
+        JOIN,
+        ADJUST,
+        SPREAD,
+        TABLE,
+        TABLE_LIST,
+        TABLE_FIELDS,
+        TABLE_MIXED,
+        TABLE_EXTEND,
+        FOR_RANGE,
+        FOR_IN_1,
+        FOR_IN_2,
+        FOR_IN,
+        TUPLE,
+    }
+)

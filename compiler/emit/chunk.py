@@ -1,0 +1,85 @@
+"""The state of one function being written, and the entry that writes a whole chunk."""
+
+from __future__ import annotations
+
+import ast
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from compiler.emit.expressions import ExpressionEmitter
+from compiler.emit.functions import FunctionEmitter
+from compiler.emit.jumps import JumpEmitter
+from compiler.emit.statements import StatementEmitter
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from compiler.scope import FunctionScope, Namer
+    from compiler.syntax import Function, Position
+
+
+@dataclass(frozen=True)
+class Emitted:
+    """A chunk as Python: `names` are the operands of expressions by position, `functions` the Lua names of functions by Python name."""
+
+    module: ast.Module
+    names: dict[Position, tuple[str | None, ...]]
+    functions: dict[str, str]
+
+
+class Emitter:
+    """Writes one function; the parts for expressions, statements, functions and jumps share it."""
+
+    def __init__(self, namer: Namer, scope: FunctionScope, parent: Emitter | None = None) -> None:
+        self.namer = namer
+        self.scope = scope
+        self.names: dict[Position, tuple[str | None, ...]] = parent.names if parent else {}
+        self.function_names: dict[str, str] = parent.function_names if parent else {}
+        self.out: list[ast.stmt] = []
+        self.vararg = namer.unique("varargs")
+        self.exit_variable: str | None = None
+        self._temporaries: dict[str, str] = {}
+        self.expressions = ExpressionEmitter(self)
+        self.statements = StatementEmitter(self)
+        self.functions = FunctionEmitter(self)
+        self.jumps = JumpEmitter(self)
+
+    def fresh(self, purpose: str) -> str:
+        """Give a variable that nothing else uses."""
+        return self.namer.unique(f"{purpose}_")
+
+    def temporary(self, purpose: str) -> str:
+        """Give a variable of the function for a value that is read right after it is written."""
+        if purpose not in self._temporaries:
+            self._temporaries[purpose] = self.fresh(purpose)
+        return self._temporaries[purpose]
+
+    def exit(self) -> str:
+        """Give the variable that says where a jump through several loops goes."""
+        if self.exit_variable is None:
+            self.exit_variable = self.fresh("exit")
+        return self.exit_variable
+
+    @contextmanager
+    def collect(self) -> Iterator[list[ast.stmt]]:
+        """Collect the statements written meanwhile in a list of their own."""
+        outer, self.out = self.out, []
+        try:
+            yield self.out
+        finally:
+            self.out = outer
+
+    @contextmanager
+    def function(self, scope: FunctionScope) -> Iterator[Emitter]:
+        """Write an inner function."""
+        yield Emitter(self.namer, scope, self)
+
+
+def emit(chunk: Function, namer: Namer) -> Emitted:
+    """Write a resolved chunk as a Python module that defines one function."""
+    assert chunk.scope is not None, "resolve comes before emit"
+    emitter = Emitter(namer, chunk.scope)
+    definition = emitter.functions.definition(chunk, chunk.scope, namer.unique("main_chunk"))
+    module = ast.Module([definition], [])
+    return Emitted(module, emitter.names, emitter.function_names)

@@ -1,0 +1,312 @@
+"""Expressions: each becomes one Python expression; function bodies in it are defined in statements before it."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from compiler import abi
+from compiler import syntax as s
+from compiler.emit import nodes as n
+from compiler.scope import Storage
+
+if TYPE_CHECKING:
+    from compiler.emit.chunk import Emitter
+    from compiler.scope import Symbol
+
+_COMPARISONS = frozenset({"==", "~=", "<", "<=", ">", ">="})
+
+
+class ExpressionEmitter:
+    """Writes expressions; statements that must come before go to `emitter.out`."""
+
+    def __init__(self, emitter: Emitter) -> None:
+        self.emitter = emitter
+
+    # --- one value --------------------------------------------------------------------------------------------------------------
+
+    def value(self, node: s.Expression) -> ast.expr:  # noqa: C901, PLR0911, PLR0912  (one arm for each kind of expression)
+        """Write an expression cut to one value."""
+        match node:
+            case s.Nil():
+                return n.constant(None, node.pos)
+            case s.Boolean() | s.Number() | s.String():
+                return n.constant(node.value, node.pos)
+            case s.Name():
+                return self.name(node)
+            case s.Index():
+                return self.index(node)
+            case s.Call() | s.MethodCall():
+                return self.first(self.call(node), node.pos)
+            case s.Vararg():
+                return n.helper(abi.FIRST, [n.load(self.emitter.vararg, node.pos)], node.pos)
+            case s.Parenthesis() | s.Cast():
+                return self.value(node.inner)
+            case s.Binary():
+                return self.binary(node)
+            case s.Logical():
+                return self.logical(node)
+            case s.Unary():
+                return self.unary(node)
+            case s.TableConstructor():
+                return self.table(node)
+            case s.Function():
+                return self.emitter.functions.closure(node)
+
+    def first(self, results: ast.expr, pos: s.Position) -> ast.expr:
+        """Cut the results of a call to one, without a call where they are one already."""
+        temporary = self.emitter.temporary("result")
+        is_value = n.is_not(n.class_of(n.walrus(temporary, results, pos), pos), n.load(abi.TUPLE, pos), pos)
+        return n.conditional(is_value, n.load(temporary, pos), n.helper(abi.FIRST, [n.load(temporary, pos)], pos), pos)
+
+    def name(self, node: s.Name) -> ast.expr:
+        """Read a variable."""
+        if node.symbol is None:
+            return n.element(n.load(abi.ENVIRONMENT, node.pos), n.constant(node.name, node.pos), node.pos)
+        return self.read(node.symbol, node.pos)
+
+    def read(self, symbol: Symbol, pos: s.Position) -> ast.expr:
+        """Read a local."""
+        variable = n.load(symbol.python, pos)
+        return n.element(variable, n.constant(0, pos), pos) if symbol.storage is Storage.BOX else variable
+
+    # --- indexing ---------------------------------------------------------------------------------------------------------------
+
+    def index(self, node: s.Index) -> ast.expr:
+        """Read owner[key]; a field of a plain local is read without a helper where the local holds a table."""
+        self.blame(node.pos, node.owner)
+        key = node.key
+        if self.is_simple(node.owner) and isinstance(key, s.String):
+            owner, same, again = (self.value(node.owner) for _ in range(3))
+            is_table = n.is_(n.class_of(owner, node.pos), n.load(abi.TABLE, node.pos), node.pos)
+            direct = n.element(same, self.value(key), node.pos)
+            return n.conditional(is_table, direct, n.helper(abi.INDEX, [again, self.value(key)], node.pos), node.pos)
+        return n.helper(abi.INDEX, [self.value(node.owner), self.value(key)], node.pos)
+
+    @staticmethod
+    def is_simple(node: s.Expression) -> bool:
+        """Tell whether reading an expression twice costs nothing and changes nothing."""
+        return isinstance(node, s.Name) and node.symbol is not None and node.symbol.storage is not Storage.BOX
+
+    # --- calls and lists --------------------------------------------------------------------------------------------------------
+
+    def call(self, node: s.Call | s.MethodCall) -> ast.expr:
+        """Write a call that gives all its results."""
+        if isinstance(node, s.Call):
+            self.blame(node.pos, node.function)
+            return self.apply(self.value(node.function), [], node.arguments, node.pos, self.is_callable(node.function))
+        self.blame(node.name_pos, node.owner)
+        self.emitter.names[node.pos] = (f"method '{node.name}'",)
+        name = n.constant(node.name, node.pos)
+        if self.is_simple(node.owner):
+            function = n.helper(abi.METHOD, [self.value(node.owner), name], node.name_pos)
+            return self.apply(function, [self.value(node.owner)], node.arguments, node.pos, direct=True)
+        temporary = self.emitter.temporary("owner")
+        owner = n.walrus(temporary, self.value(node.owner), node.owner.pos)
+        function = n.helper(abi.METHOD, [owner, name], node.name_pos)
+        return self.apply(function, [n.load(temporary, node.pos)], node.arguments, node.pos, direct=True)
+
+    @staticmethod
+    def is_callable(node: s.Expression) -> bool:
+        """Tell whether Python's compiler will not warn of a call of what is no function."""
+        return isinstance(node, (s.Name, s.Index, s.Call, s.MethodCall, s.Function, s.Logical)) or (
+            isinstance(node, (s.Parenthesis, s.Cast)) and ExpressionEmitter.is_callable(node.inner)
+        )
+
+    def apply(
+        self, function: ast.expr, before: list[ast.expr], arguments: list[s.Expression], pos: s.Position, direct: bool
+    ) -> ast.expr:
+        """Call with arguments, the last of which may be a list of values."""
+        if arguments and self.is_multiple(arguments[-1]):
+            fixed = [*before, *(self.value(argument) for argument in arguments[:-1])]
+            return n.helper(abi.SPREAD, [function, n.tuple_(fixed, pos), self.results(arguments[-1])], pos)
+        fixed = [*before, *(self.value(argument) for argument in arguments)]
+        if direct:
+            return n.call(function, fixed, pos)
+        return n.helper(abi.SPREAD, [function, n.tuple_(fixed, pos), n.tuple_([], pos)], pos)
+
+    @staticmethod
+    def is_multiple(node: s.Expression) -> bool:
+        """Tell whether an expression may give none or several values."""
+        return isinstance(node, (s.Call, s.MethodCall, s.Vararg))
+
+    def results(self, node: s.Expression) -> ast.expr:
+        """Write an expression as the results of a call: a value, or a tuple."""
+        if isinstance(node, s.Vararg):
+            return n.load(self.emitter.vararg, node.pos)
+        if isinstance(node, (s.Call, s.MethodCall)):
+            return self.call(node)
+        return self.value(node)
+
+    def list_results(self, values: list[s.Expression], pos: s.Position) -> ast.expr:
+        """Write a list of expressions as the results of a call; a vararg alone may be a tuple of one."""
+        if len(values) == 1:
+            return self.results(values[0])
+        if values and self.is_multiple(values[-1]):
+            fixed = [self.value(value) for value in values[:-1]]
+            return n.helper(abi.JOIN, [n.tuple_(fixed, pos), self.results(values[-1])], pos)
+        return n.tuple_([self.value(value) for value in values], pos)
+
+    # --- operators --------------------------------------------------------------------------------------------------------------
+
+    def binary(self, node: s.Binary) -> ast.expr:
+        """Write an operator on operands of unknown type."""
+        if node.operator in ("==", "~="):
+            return self.equality(node)
+        if node.operator == ".." and isinstance(node.right, s.Binary) and node.right.operator == "..":
+            return self.concatenation(node)
+        self.blame(node.pos, node.left, node.right)
+        return n.helper(abi.BINARY[node.operator], [self.value(node.left), self.value(node.right)], node.pos)
+
+    def equality(self, node: s.Binary) -> ast.expr:
+        """Compare; with a constant on the right Python's own test suffices (but for 0 and 1, which Python takes for booleans)."""
+        right = node.right
+        left = node.left
+        if isinstance(left, (s.Nil, s.Boolean, s.Number, s.String)):
+            left, right = right, left
+        if isinstance(left, (s.Nil, s.Boolean, s.Number, s.String)) or not isinstance(right, (s.Nil, s.Boolean, s.String)):
+            return n.helper(abi.BINARY[node.operator], [self.value(node.left), self.value(node.right)], node.pos)
+        operators: list[ast.cmpop]
+        if isinstance(right, s.String):
+            operators = [ast.Eq() if node.operator == "==" else ast.NotEq()]
+        else:
+            operators = [ast.Is() if node.operator == "==" else ast.IsNot()]
+        return n.at(ast.Compare(self.value(left), operators, [self.value(right)]), node.pos)
+
+    def concatenation(self, node: s.Binary) -> ast.expr:
+        """Write a chain of .. as one call."""
+        parts: list[s.Expression] = []
+        rest: s.Expression = node
+        while isinstance(rest, s.Binary) and rest.operator == "..":
+            parts.append(rest.left)
+            rest = rest.right
+        parts.append(rest)
+        self.blame(node.pos, *parts)
+        return n.helper(abi.CONCAT_ALL, [self.value(part) for part in parts], node.pos)
+
+    def unary(self, node: s.Unary) -> ast.expr:
+        """Write a prefix operator; the minus of a numeral is part of it."""
+        if node.operator == "not":
+            return n.negate(self.test(node.operand), node.pos)
+        if node.operator == "-" and isinstance(node.operand, s.Number) and node.operand.value != 0:
+            return n.constant(-node.operand.value, node.pos)
+        self.blame(node.pos, node.operand)
+        return n.helper(abi.UNARY[node.operator], [self.value(node.operand)], node.pos)
+
+    def logical(self, node: s.Logical) -> ast.expr:
+        """Write `and` and `or` for their value."""
+        if self.is_boolean(node.left):
+            other = n.constant(node.operator == "or", node.pos)
+            right = self.value(node.right)
+            test = self.test(node.left)
+            return n.conditional(test, right, other, node.pos) if node.operator == "and" else n.conditional(test, other, right, node.pos)
+        if self.is_simple(node.left):
+            test, kept = self.test(node.left), self.value(node.left)
+        else:
+            temporary = self.emitter.fresh("left")
+            test = self.truth(n.walrus(temporary, self.value(node.left), node.pos), temporary, node.pos)
+            kept = n.load(temporary, node.pos)
+        right = self.value(node.right)
+        return n.conditional(test, right, kept, node.pos) if node.operator == "and" else n.conditional(test, kept, right, node.pos)
+
+    # --- conditions -------------------------------------------------------------------------------------------------------------
+
+    def is_boolean(self, node: s.Expression) -> bool:
+        """Tell whether an expression gives true or false and nothing else."""
+        match node:
+            case s.Boolean():
+                return True
+            case s.Binary():
+                return node.operator in _COMPARISONS
+            case s.Unary():
+                return node.operator == "not"
+            case s.Logical():
+                return self.is_boolean(node.left) and self.is_boolean(node.right)
+            case s.Parenthesis():
+                return self.is_boolean(node.inner)
+        return False
+
+    def test(self, node: s.Expression) -> ast.expr:
+        """Write an expression as a condition."""
+        match node:
+            case s.Logical():
+                tests = [self.test(node.left), self.test(node.right)]
+                return n.both(tests, node.pos) if node.operator == "and" else n.either(tests, node.pos)
+            case s.Unary() if node.operator == "not":
+                return n.negate(self.test(node.operand), node.pos)
+            case s.Parenthesis():
+                return self.test(node.inner)
+            case s.Nil():
+                return n.constant(False, node.pos)
+            case s.Number() | s.String() | s.Function():
+                return n.constant(True, node.pos)
+        if self.is_boolean(node):
+            return self.value(node)
+        if self.is_simple(node) and isinstance(node, s.Name) and node.symbol is not None:
+            return self.truth(self.value(node), node.symbol.python, node.pos)
+        temporary = self.emitter.temporary("test")
+        return self.truth(n.walrus(temporary, self.value(node), node.pos), temporary, node.pos)
+
+    @staticmethod
+    def truth(value: ast.expr, again: str, pos: s.Position) -> ast.expr:
+        """Test a value for what Lua takes as true; `again` is the variable that holds it once it is evaluated."""
+        not_nil = n.is_not(value, n.constant(None, pos), pos)
+        return n.both([not_nil, n.is_not(n.load(again, pos), n.constant(False, pos), pos)], pos)
+
+    # --- tables -----------------------------------------------------------------------------------------------------------------
+
+    def table(self, node: s.TableConstructor) -> ast.expr:
+        """Write a constructor, by the shape of its fields."""
+        fields = node.fields
+        if not fields:
+            return n.helper(abi.TABLE, [], node.pos)
+        last: ast.expr | None = None
+        if fields[-1].key is None and self.is_multiple(fields[-1].value):
+            fields = fields[:-1]
+        if all(field.key is None for field in fields):
+            built = n.helper(abi.TABLE_LIST, [n.list_([self.value(field.value) for field in fields], node.pos)], node.pos)
+        elif all(isinstance(field.key, s.String) for field in fields):
+            built = self.record(fields, node.pos)
+        else:
+            built = self.mixed(fields, node.pos)
+        if len(fields) != len(node.fields):
+            last = self.results(node.fields[-1].value)
+            count = n.constant(sum(1 for field in fields if field.key is None), node.pos)
+            return n.helper(abi.TABLE_EXTEND, [built, count, last], node.pos)
+        return built
+
+    def record(self, fields: list[s.TableField], pos: s.Position) -> ast.expr:
+        keys: list[ast.expr | None] = [self.value(field.key) for field in fields if field.key is not None]
+        values = [self.value(field.value) for field in fields]
+        return n.helper(abi.TABLE_FIELDS, [n.at(ast.Dict(keys, values), pos)], pos)
+
+    def mixed(self, fields: list[s.TableField], pos: s.Position) -> ast.expr:
+        flat: list[ast.expr] = []
+        for field in fields:
+            flat.append(n.constant(..., pos) if field.key is None else self.value(field.key))
+            flat.append(self.value(field.value))
+        return n.helper(abi.TABLE_MIXED, flat, pos)
+
+    # --- names for errors -------------------------------------------------------------------------------------------------------
+
+    def blame(self, pos: s.Position, *operands: s.Expression) -> None:
+        """Record what the operands of an expression are called, for the message when it fails."""
+        names = tuple(self.describe(operand) for operand in operands)
+        if any(names):
+            self.emitter.names[pos] = names
+
+    def describe(self, node: s.Expression) -> str | None:
+        """Name an operand as the reference Lua does: local, upvalue, global, field, method."""
+        match node:
+            case s.Name(symbol=None):
+                return f"global '{node.name}'"
+            case s.Name() if node.symbol is not None:
+                kind = "local" if node.symbol.owner is self.emitter.scope else "upvalue"
+                return f"{kind} '{node.name}'"
+            case s.Index(key=s.String(value=key)):
+                return f"field '{key}'"
+            case s.MethodCall():
+                return None
+            case s.Cast():
+                return self.describe(node.inner)
+        return None

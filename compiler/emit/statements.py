@@ -1,0 +1,317 @@
+"""Statements: each becomes Python statements in `emitter.out`."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from compiler import abi
+from compiler import syntax as s
+from compiler.emit import nodes as n
+from compiler.emit.jumps import Loop
+from compiler.scope import Storage
+
+if TYPE_CHECKING:
+    from compiler.emit.chunk import Emitter
+    from compiler.scope import LabelBlock, Symbol
+
+
+class StatementEmitter:
+    """Writes statements."""
+
+    def __init__(self, emitter: Emitter) -> None:
+        self.emitter = emitter
+
+    def block(self, block: s.Block) -> list[ast.stmt]:
+        """Write a block."""
+        if block.labels is not None:
+            return self.dispatch(block, block.labels)
+        return self.sequence(block.statements)
+
+    def sequence(self, statements: list[s.Statement]) -> list[ast.stmt]:
+        """Write statements in order."""
+        with self.emitter.collect() as out:
+            for statement in statements:
+                self.statement(statement)
+        return out
+
+    def statement(self, node: s.Statement) -> None:  # noqa: C901, PLR0912  (one arm for each kind of statement)
+        """Write one statement."""
+        out = self.emitter.out
+        match node:
+            case s.Local():
+                self.local(node)
+            case s.LocalFunction():
+                self.local_function(node)
+            case s.Assignment():
+                self.assignment(node)
+            case s.CallStatement():
+                if isinstance(node.call, (s.Call, s.MethodCall)):
+                    call = self.emitter.expressions.call(node.call)
+                    self.emitter.out.append(n.at(ast.Expr(call), node.pos))
+            case s.Do():
+                out.extend(self.block(node.block))
+            case s.While():
+                self.while_(node)
+            case s.Repeat():
+                self.repeat(node)
+            case s.If():
+                self.if_(node)
+            case s.NumericFor():
+                self.numeric_for(node)
+            case s.GenericFor():
+                self.generic_for(node)
+            case s.Return():
+                self.return_(node)
+            case s.Break():
+                jumps = self.emitter.jumps
+                out.extend(jumps.leave(jumps.innermost_lua_loop(), again=False, pos=node.pos))
+            case s.Goto():
+                self.goto(node)
+
+    # --- variables --------------------------------------------------------------------------------------------------------------
+
+    def declare(self, symbol: Symbol, value: ast.expr, pos: s.Position) -> None:
+        """Give a local its first value."""
+        if symbol.storage is Storage.BOX:
+            value = n.list_([value], pos)
+        self.emitter.out.append(n.assign(n.store(symbol.python, pos), value, pos))
+
+    def local(self, node: s.Local) -> None:
+        """Write `local`: the names are not visible in the values, so plain assignments in order will do."""
+        values, symbols = node.values, node.symbols
+        expressions = self.emitter.expressions
+        if len(symbols) == 1 and len(values) == 1:
+            if symbols[0].early and isinstance(values[0], s.Function):
+                self.self_visible(symbols[0], values[0], node.pos)
+            else:
+                self.declare(symbols[0], expressions.value(values[0]), node.pos)
+            return
+        if values and len(values) < len(symbols) and expressions.is_multiple(values[-1]):
+            rest = symbols[len(values) - 1 :]
+            for symbol, value in zip(symbols, values[:-1], strict=False):
+                self.declare(symbol, expressions.value(value), node.pos)
+            results = expressions.results(values[-1])
+            names = [symbol.python for symbol in rest]
+            self.unpack(names, n.helper(abi.ADJUST, [results, n.constant(len(rest), node.pos)], node.pos), node.pos)
+            for symbol in rest:
+                if symbol.storage is Storage.BOX:
+                    self.declare(symbol, n.load(symbol.python, node.pos), node.pos)
+            return
+        for index, symbol in enumerate(symbols):
+            value = expressions.value(values[index]) if index < len(values) else n.constant(None, node.pos)
+            self.declare(symbol, value, node.pos)
+        for surplus in values[len(symbols) :]:
+            self.emitter.out.append(n.at(ast.Expr(expressions.results(surplus)), node.pos))
+
+    def unpack(self, names: list[str], values: ast.expr, pos: s.Position) -> None:
+        target = n.unpack([n.store(name, pos) for name in names], pos)
+        self.emitter.out.append(n.assign(target, values, pos))
+
+    def local_function(self, node: s.LocalFunction) -> None:
+        """Write a local function, which sees itself."""
+        assert node.symbol is not None, "resolve did not see this function"
+        self.self_visible(node.symbol, node.function, node.pos)
+
+    def self_visible(self, symbol: Symbol, function: s.Function, pos: s.Position) -> None:
+        if symbol.storage is not Storage.BOX:
+            self.emitter.out.append(self.emitter.functions.define(function, symbol.python))
+            return
+        self.declare(symbol, n.constant(None, pos), pos)
+        value = self.emitter.functions.closure(function)
+        target = n.element_target(n.load(symbol.python, pos), n.constant(0, pos), pos)
+        self.emitter.out.append(n.assign(target, value, pos))
+
+    def assignment(self, node: s.Assignment) -> None:
+        """Write an assignment: owners, keys and values first, in order; then the stores, the last first, as the reference does."""
+        expressions = self.emitter.expressions
+        if len(node.targets) == 1 and len(node.values) == 1:
+            target = node.targets[0]
+            if isinstance(target, s.Index):
+                self.emitter.expressions.blame(target.pos, target.owner)
+                owner, key = expressions.value(target.owner), expressions.value(target.key)
+                self.store_field(owner, key, expressions.value(node.values[0]), target.pos)
+            elif isinstance(target, s.Name):
+                self.store_name(target, expressions.value(node.values[0]))
+            return
+        places = [self.place(target) for target in node.targets]
+        names = [self.emitter.fresh("value") for _ in node.targets]
+        self.evaluate(names, node.values, node.pos)
+        for target, place, name in reversed(list(zip(node.targets, places, names, strict=True))):
+            value = n.load(name, target.pos)
+            if isinstance(target, s.Name):
+                self.store_name(target, value)
+            elif place is not None:
+                self.store_field(n.load(place[0], target.pos), n.load(place[1], target.pos), value, target.pos)
+
+    def place(self, target: s.Expression) -> tuple[str, str] | None:
+        """Evaluate the owner and the key of a target into variables."""
+        if not isinstance(target, s.Index):
+            return None
+        self.emitter.expressions.blame(target.pos, target.owner)
+        names = self.emitter.fresh("place"), self.emitter.fresh("key")
+        for name, part in zip(names, (target.owner, target.key), strict=True):
+            value = self.emitter.expressions.value(part)
+            self.emitter.out.append(n.assign(n.store(name, part.pos), value, part.pos))
+        return names
+
+    def evaluate(self, names: list[str], values: list[s.Expression], pos: s.Position) -> None:
+        """Evaluate a list of expressions into as many variables as there are names."""
+        expressions = self.emitter.expressions
+        spread = len(values) < len(names) and expressions.is_multiple(values[-1])
+        single = values[:-1] if spread else values
+        for index, value in enumerate(single):
+            if index < len(names):
+                self.emitter.out.append(n.assign(n.store(names[index], pos), expressions.value(value), pos))
+            else:
+                self.emitter.out.append(n.at(ast.Expr(expressions.results(value)), pos))
+        rest = names[len(single) :]
+        if spread:
+            results = expressions.results(values[-1])
+            self.unpack(rest, n.helper(abi.ADJUST, [results, n.constant(len(rest), pos)], pos), pos)
+        else:
+            for name in rest:
+                self.emitter.out.append(n.assign(n.store(name, pos), n.constant(None, pos), pos))
+
+    def store_name(self, target: s.Name, value: ast.expr) -> None:
+        """Assign to a variable."""
+        pos = target.pos
+        if target.symbol is None:
+            place = n.element_target(n.load(abi.ENVIRONMENT, pos), n.constant(target.name, pos), pos)
+        elif target.symbol.storage is Storage.BOX:
+            place = n.element_target(n.load(target.symbol.python, pos), n.constant(0, pos), pos)
+        else:
+            place = n.store(target.symbol.python, pos)
+        self.emitter.out.append(n.assign(place, value, pos))
+
+    def store_field(self, owner: ast.expr, key: ast.expr, value: ast.expr, pos: s.Position) -> None:
+        """Assign owner[key]."""
+        self.emitter.out.append(n.at(ast.Expr(n.helper(abi.SET_INDEX, [owner, key, value], pos)), pos))
+
+    # --- branches ---------------------------------------------------------------------------------------------------------------
+
+    def if_(self, node: s.If) -> None:
+        """Write an if; an arm whose condition needs statements before it is nested in the else of the one above."""
+        expressions = self.emitter.expressions
+        otherwise_of: list[ast.stmt] = self.emitter.out
+        for arm in node.arms:
+            with self.emitter.collect() as before:
+                test = expressions.test(arm.condition)
+            otherwise_of.extend(before)
+            branch = ast.If(test, self.block(arm.block) or [n.at(ast.Pass(), arm.pos)], [])
+            otherwise_of.append(n.at(branch, arm.pos))
+            otherwise_of = branch.orelse
+        if node.otherwise is not None:
+            otherwise_of.extend(self.block(node.otherwise))
+
+    # --- loops ------------------------------------------------------------------------------------------------------------------
+
+    def loop_body(self, block: s.Block, before: list[ast.stmt], pos: s.Position) -> tuple[list[ast.stmt], Loop]:
+        """Write the body of a Lua loop behind some statements."""
+        loop = Loop(block, dispatch=False)
+        self.emitter.jumps.loops.append(loop)
+        body = [*before, *self.block(block)]
+        self.emitter.jumps.loops.pop()
+        return body or [n.at(ast.Pass(), pos)], loop
+
+    def finish(self, loop: Loop, statement: ast.stmt, pos: s.Position) -> None:
+        self.emitter.out.append(statement)
+        self.emitter.out.extend(self.emitter.jumps.after(loop, pos))
+
+    def while_(self, node: s.While) -> None:
+        """Write a while."""
+        with self.emitter.collect() as before:
+            test = self.emitter.expressions.test(node.condition)
+        if not before:
+            body, loop = self.loop_body(node.block, [], node.pos)
+            self.finish(loop, n.at(ast.While(test, body, []), node.pos), node.pos)
+            return
+        stop = n.when(n.negate(test, node.pos), [n.at(ast.Break(), node.pos)], [], node.pos)
+        body, loop = self.loop_body(node.block, [*before, stop], node.pos)
+        self.finish(loop, n.forever(body, node.pos), node.pos)
+
+    def repeat(self, node: s.Repeat) -> None:
+        """Write a repeat; the condition stands at the end of the body, whose locals it sees."""
+        loop = Loop(node.block, dispatch=False)
+        self.emitter.jumps.loops.append(loop)
+        body = self.block(node.block)
+        with self.emitter.collect() as condition:
+            test = self.emitter.expressions.test(node.condition)
+            self.emitter.out.append(n.when(test, [n.at(ast.Break(), node.pos)], [], node.pos))
+        self.emitter.jumps.loops.pop()
+        self.finish(loop, n.forever([*body, *condition], node.pos), node.pos)
+
+    def numeric_for(self, node: s.NumericFor) -> None:
+        """Write a numeric for over the numbers that the runtime gives."""
+        expressions = self.emitter.expressions
+        assert node.symbol is not None, "resolve did not see this loop"
+        bounds = [expressions.value(node.start), expressions.value(node.stop)]
+        bounds.append(expressions.value(node.step) if node.step is not None else n.constant(1, node.pos))
+        self.for_loop([node.symbol], n.helper(abi.FOR_RANGE, bounds, node.pos), node.block, node.pos)
+
+    def generic_for(self, node: s.GenericFor) -> None:
+        """Write a generic for over what the runtime makes of the iterator triple."""
+        results = self.emitter.expressions.list_results(node.values, node.pos)
+        count = len(node.symbols)
+        if count > 2:  # noqa: PLR2004
+            iterable = n.helper(abi.FOR_IN, [results, n.constant(count, node.pos)], node.pos)
+        else:
+            iterable = n.helper(abi.FOR_IN_1 if count == 1 else abi.FOR_IN_2, [results], node.pos)
+        self.for_loop(node.symbols, iterable, node.block, node.pos)
+
+    def for_loop(self, symbols: list[Symbol], iterable: ast.expr, block: s.Block, pos: s.Position) -> None:
+        targets = [n.store(symbol.python, pos) for symbol in symbols]
+        target = targets[0] if len(targets) == 1 else n.unpack(targets, pos)
+        boxes: list[ast.stmt] = [
+            n.assign(n.store(symbol.python, pos), n.list_([n.load(symbol.python, pos)], pos), pos)
+            for symbol in symbols
+            if symbol.storage is Storage.BOX
+        ]
+        body, loop = self.loop_body(block, boxes, pos)
+        self.finish(loop, n.at(ast.For(target, iterable, body, []), pos), pos)
+
+    # --- jumps ------------------------------------------------------------------------------------------------------------------
+
+    def return_(self, node: s.Return) -> None:
+        """Write a return: a call hands all its results on."""
+        expressions = self.emitter.expressions
+        if len(node.values) == 1 and isinstance(node.values[0], s.Vararg):
+            value = n.helper(abi.PACK, [n.load(self.emitter.vararg, node.pos)], node.pos)
+        else:
+            value = expressions.list_results(node.values, node.pos)
+        self.emitter.out.append(n.at(ast.Return(value), node.pos))
+
+    def goto(self, node: s.Goto) -> None:
+        """Write a goto as resolve decided."""
+        jump = node.jump
+        assert jump is not None, "resolve did not see this goto"
+        jumps = self.emitter.jumps
+        if jump.statement is None:
+            self.emitter.out.extend(jumps.leave(jumps.of_block(jump.block, dispatch=False), again=True, pos=node.pos))
+            return
+        labels = jump.block.labels
+        assert labels is not None, "resolve did not prepare the labels of this block"
+        segment = n.constant(labels.segments[jump.statement], node.pos)
+        self.emitter.out.append(n.assign(n.store(labels.state, node.pos), segment, node.pos))
+        self.emitter.out.extend(jumps.leave(jumps.of_block(jump.block, dispatch=True), again=True, pos=node.pos))
+
+    def dispatch(self, block: s.Block, labels: LabelBlock) -> list[ast.stmt]:
+        """Write a block with labels as a loop over its segments: a goto sets the next segment and goes round."""
+        starts = sorted(labels.segments)
+        for number, start in enumerate(starts, 1):
+            labels.segments[start] = number
+        pos = block.pos
+        loop = Loop(block, dispatch=True)
+        self.emitter.jumps.loops.append(loop)
+        body: list[ast.stmt] = []
+        bounds = [0, *starts, len(block.statements)]
+        for number, (start, end) in enumerate(zip(bounds, bounds[1:], strict=False)):
+            segment = self.sequence(block.statements[start:end])
+            if number < len(starts):
+                segment.append(n.assign(n.store(labels.state, pos), n.constant(number + 1, pos), pos))
+            here = n.equals(n.load(labels.state, pos), n.constant(number, pos), pos)
+            body.append(n.when(here, segment, [], pos))
+        body.append(n.at(ast.Break(), pos))
+        self.emitter.jumps.loops.pop()
+        begin = n.assign(n.store(labels.state, pos), n.constant(0, pos), pos)
+        return [begin, n.forever(body, pos), *self.emitter.jumps.after(loop, pos)]

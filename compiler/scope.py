@@ -1,0 +1,87 @@
+"""What resolve finds out about names, functions and jumps, as data for emit."""
+
+from __future__ import annotations
+
+import keyword
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import TYPE_CHECKING
+
+from compiler import abi
+
+if TYPE_CHECKING:
+    from compiler.syntax import Block
+
+
+class Storage(Enum):
+    """How a local is kept in Python."""
+
+    PLAIN = "plain"  # a Python local, captured by Python's own closures
+    VALUE = "value"  # captured in a loop but never assigned again: closures get its value through a factory
+    BOX = "box"  # captured in a loop and assigned again: a list of one element, which closures get through a factory
+
+
+@dataclass(slots=True, eq=False)
+class Symbol:
+    """A local variable or parameter. `python` is its name in the emitted code, unique in the chunk."""
+
+    name: str
+    python: str
+    owner: FunctionScope
+    in_loop: bool  # declared where the same activation of the function may pass again
+    early: bool = False  # a function captures it before it has its value, as a local function does with itself
+    captured: bool = False
+    assigned: bool = False  # assigned after its declaration
+
+    @property
+    def storage(self) -> Storage:
+        """Say how the local is kept; final when the whole chunk is resolved."""
+        if not (self.captured and self.in_loop):
+            return Storage.PLAIN
+        return Storage.BOX if self.assigned or self.early else Storage.VALUE
+
+
+@dataclass(slots=True, eq=False)
+class FunctionScope:
+    """A function: which outer locals it and the functions in it use (`free`), which of them it assigns itself (`rebinds`)."""
+
+    parent: FunctionScope | None
+    has_vararg: bool
+    parameters: list[Symbol] = field(default_factory=list)
+    free: dict[Symbol, None] = field(default_factory=dict)  # a dict for its order
+    rebinds: dict[Symbol, None] = field(default_factory=dict)
+
+
+@dataclass(slots=True, eq=False)
+class LabelBlock:
+    """A block that becomes a dispatch loop: each label jumped to starts a segment (statement index -> segment number)."""
+
+    state: str  # the Python variable that holds the number of the segment to run
+    segments: dict[int, int] = field(default_factory=dict)
+
+
+@dataclass(slots=True, eq=False)
+class Jump:
+    """How a goto is carried out: as `continue` of the loop whose body is `block`, or to a segment of its dispatch loop."""
+
+    block: Block
+    statement: int | None  # index of the label in the block; None for `continue`
+
+
+class Namer:
+    """Gives out Python names that are unique in a chunk and never those of the runtime."""
+
+    def __init__(self) -> None:
+        self._used = {*abi.HELPERS, abi.ENVIRONMENT, abi.OPERAND_NAMES, *keyword.kwlist}
+        self._count: dict[str, int] = {}
+
+    def unique(self, name: str) -> str:
+        """Give the name itself where it is free, else the name with a number."""
+        candidate = name
+        number = self._count.get(name, 1)
+        while candidate in self._used:
+            number += 1
+            candidate = f"{name}_{number}"
+        self._count[name] = number
+        self._used.add(candidate)
+        return candidate
