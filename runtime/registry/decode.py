@@ -5,7 +5,7 @@
         path: str
         func: EntryId
         method: Literal["GET", "POST"] = "GET"
-        timeout: Duration = Duration(30.0)
+        timeout: Duration = 30.0
         router: EntryId | None = field(default=None, metadata={"path": "meta.router"})
 
 A field reads the value of its name in the data, or at the dotted `path` of its metadata. A field without default is
@@ -22,14 +22,14 @@ import types
 import typing
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, NewType, TypeVar
+from typing import Annotated, Any, TypeAlias, TypeVar
 
 from runtime.durations import parse_duration
 from runtime.registry.entry import Entry, EntryId
 from runtime.registry.errors import EntryError
 
 # Seconds, given as text such as `30s` or as a number.
-Duration = NewType("Duration", float)
+Duration: TypeAlias = Annotated[float, "duration"]
 
 T = TypeVar("T")
 _MISSING = object()
@@ -84,7 +84,7 @@ class _Field:
 
 @functools.cache
 def _plan(config: type) -> tuple[_Field, ...]:
-    hints = typing.get_type_hints(config)
+    hints = typing.get_type_hints(config, include_extras=True)
     plans = []
     for field in dataclasses.fields(config):
         if not field.init:

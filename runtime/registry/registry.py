@@ -51,6 +51,7 @@ class Registry:
         self._view = View()
         self._pending: View | None = None
         self._writer: object = None
+        self._references: dict[EntryId, tuple[EntryId, ...]] = {}
         self._listeners: list[Listener] = []
 
     @property
@@ -74,6 +75,10 @@ class Registry:
     def all(self) -> list[Entry]:
         """Give all entries, sorted by id."""
         return self.view.all()
+
+    def references(self, entry_id: EntryId) -> tuple[EntryId, ...] | None:
+        """Give what an entry refers to, by its handler's account; None when there is no such entry."""
+        return self._references.get(entry_id)
 
     def load(self, entries: Sequence[Entry], *, unknown_kinds: Literal["error", "warn"] = "error") -> None:
         """Bring the entries of the boot to life: version 0.
@@ -140,6 +145,9 @@ class Registry:
         if refusals:
             transaction.undo()
             raise RegistryError(refusals)
+        for change in transaction.changes:
+            self._references.pop(change.id, None)
+        self._references.update({entry_id: new.references for entry_id, new in transaction.prepared.items()})
 
     def subscribe(self, listener: Listener) -> Callable[[], None]:
         """Have a function called after every applied transaction; the result ends that."""
