@@ -1,0 +1,12 @@
+cimport cython
+from runtime.lua.table cimport Table
+from runtime.lua.calls cimport invoke, many, pack
+
+@cython.locals(table=Table, values=list)
+cpdef table_list(list values)
+@cython.locals(table=Table)
+cpdef table_fields(dict fields)
+@cython.locals(table=Table, size=Py_ssize_t, position=Py_ssize_t)
+cpdef table_extend(Table table, start, results)
+cpdef join(tuple values, results)
+cpdef spread(function, tuple values, results)

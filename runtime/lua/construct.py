@@ -1,0 +1,67 @@
+# cython: boundscheck=False, wraparound=False
+"""Table constructors and lists of values, as compiled code builds them."""
+
+from __future__ import annotations
+
+from runtime.lua.calls import invoke, many, pack
+from runtime.lua.table import Table
+
+
+def table_list(values):  # type: ignore[no-untyped-def]
+    """{a, b, c}; takes the list over."""
+    table = Table()
+    while values and values[len(values) - 1] is None:
+        values.pop()
+    table.array = values
+    return table
+
+
+def table_fields(fields):  # type: ignore[no-untyped-def]
+    """{x = a, y = b}; takes the dict over."""
+    table = Table()
+    table.keyed = True
+    for value in fields.values():
+        if value is None:
+            fields = {key: value for key, value in fields.items() if value is not None}
+            break
+    table.hash = fields
+    return table
+
+
+def table_mixed(*items):  # type: ignore[no-untyped-def]
+    """{[k] = v, w, ...}: keys and values in turn, Ellipsis as the key of a positional value."""
+    table = Table()
+    positional = []
+    position = 0
+    size = len(items)
+    while position < size:
+        key = items[position]
+        value = items[position + 1]
+        if key is Ellipsis:
+            positional.append(value)
+        else:
+            table.set(key, value)
+        position += 2
+    return table_extend(table, 0, tuple(positional))
+
+
+def table_extend(table, start, results):  # type: ignore[no-untyped-def]
+    """Store the results of a call from start + 1 on."""
+    values = results if type(results) is tuple else (results,)
+    for value in values:
+        start += 1
+        if value is not None:
+            table.set(start, value)
+        elif start <= len(table.array) or table.hash:
+            table.set(start, None)
+    return table
+
+
+def join(values, results):  # type: ignore[no-untyped-def]
+    """Give a list of values followed by the results of a call, in the form of results."""
+    return pack(values + many(results))
+
+
+def spread(function, values, results):  # type: ignore[no-untyped-def]
+    """Call with a list of values followed by the results of a call."""
+    return invoke(function, values + many(results))

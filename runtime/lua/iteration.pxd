@@ -1,0 +1,19 @@
+cimport cython
+from runtime.lua.table cimport Table, PairsIterator
+from runtime.lua.calls cimport invoke
+from runtime.lua.operators cimport index
+
+cpdef adjust(results, Py_ssize_t count)
+
+cdef class IpairsIterator:
+    cdef Table table
+    cdef Py_ssize_t position
+
+cdef class CallIterator:
+    cdef object function
+    cdef object state
+    cdef object control
+    cdef Py_ssize_t count
+
+cdef class KeysIterator:
+    cdef PairsIterator inner

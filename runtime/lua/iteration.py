@@ -1,0 +1,204 @@
+# cython: boundscheck=False, wraparound=False
+"""Traversal: `next`, `pairs`, `ipairs` and what the for loops of compiled code run over."""
+
+from __future__ import annotations
+
+from runtime.lua.args import bad_argument, type_name, wrong_type
+from runtime.lua.calls import invoke
+from runtime.lua.errors import fault
+from runtime.lua.numbers import MAXINTEGER, MININTEGER
+from runtime.lua.operators import index
+from runtime.lua.table import PairsIterator, Table
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from runtime.lua.types import LuaValue
+
+
+def next_(*args):  # type: ignore[no-untyped-def]
+    """next(table [, key])"""  # noqa: D400, D403
+    table = args[0] if args else None
+    if type(table) is not Table:
+        raise wrong_type(1, "next", "table", table)
+    try:
+        pair = table.next(args[1] if len(args) > 1 else None)
+    except KeyError:
+        raise fault("invalid key to 'next'") from None
+    return pair
+
+
+def pairs(*args):  # type: ignore[no-untyped-def]
+    """pairs(value), honouring __pairs."""
+    value = args[0] if args else None
+    if type(value) is not Table:
+        raise wrong_type(1, "pairs", "table", value)
+    if value.meta is not None:
+        handler = value.meta.get("__pairs")
+        if handler is not None:
+            return adjust(invoke(handler, (value,)), 3)
+    return (next_, value, None)
+
+
+def ipairs_step(table=None, position=0, *_):  # type: ignore[no-untyped-def]
+    """One step of ipairs."""
+    position += 1
+    value = index(table, position)
+    if value is None:
+        return None
+    return (position, value)
+
+
+def ipairs(*args):  # type: ignore[no-untyped-def]
+    """ipairs(value), honouring __index."""
+    if not args or args[0] is None:
+        raise bad_argument(1, "ipairs", "table expected, got " + ("nil" if args else "no value"))
+    return (ipairs_step, args[0], 0)
+
+
+def adjust(results, count):  # type: ignore[no-untyped-def]
+    """Bring the results of a call to a number of values of 2 or more."""
+    if type(results) is not tuple:
+        results = (results,)
+    have = len(results)
+    if have == count:
+        return results
+    if have > count:
+        return results[:count]
+    return results + (None,) * (count - have)
+
+
+class IpairsIterator:
+    """Walks the positions 1, 2, ... of a table without a metatable up to the first nil."""
+
+    def __init__(self, table):  # type: ignore[no-untyped-def]
+        self.table: Table = table
+        self.position = 0
+
+    def __iter__(self):  # type: ignore[no-untyped-def]
+        return self
+
+    def __next__(self):  # type: ignore[no-untyped-def]
+        position = self.position
+        array = self.table.array
+        if position < len(array):
+            value = array[position]
+        else:
+            value = self.table.get(position + 1)
+        if value is None:
+            raise StopIteration
+        self.position = position + 1
+        return (position + 1, value)
+
+
+class CallIterator:
+    """Calls an iterator function until it gives nil; gives values for a count of 1, else tuples of that many."""
+
+    def __init__(self, function, state, control, count):  # type: ignore[no-untyped-def]
+        self.function: LuaValue = function
+        self.state: LuaValue = state
+        self.control: LuaValue = control
+        self.count = count
+
+    def __iter__(self):  # type: ignore[no-untyped-def]
+        return self
+
+    def __next__(self):  # type: ignore[no-untyped-def]
+        results = invoke(self.function, (self.state, self.control))
+        if type(results) is tuple:
+            control = results[0] if results else None
+        else:
+            control = results
+        if control is None:
+            raise StopIteration
+        self.control = control
+        if self.count == 1:
+            return control
+        return adjust(results, self.count)
+
+
+class KeysIterator:
+    """Gives the keys of a table."""
+
+    def __init__(self, table):  # type: ignore[no-untyped-def]
+        self.inner: PairsIterator = PairsIterator(table)
+
+    def __iter__(self):  # type: ignore[no-untyped-def]
+        return self
+
+    def __next__(self):  # type: ignore[no-untyped-def]
+        pair = self.inner.step()
+        if pair is None:
+            raise StopIteration
+        return pair[0]
+
+
+def for_in_1(results):  # type: ignore[no-untyped-def]
+    """Run `for a in results`."""
+    function, state, control = adjust(results, 3)
+    if function is next_ and type(state) is Table and control is None:
+        return KeysIterator(state)
+    return CallIterator(_iterator(function), state, control, 1)
+
+
+def for_in_2(results):  # type: ignore[no-untyped-def]
+    """Run `for a, b in results`."""
+    if type(results) is tuple and len(results) == 3:
+        function, state, control = results
+    else:
+        function, state, control = adjust(results, 3)
+    if function is next_:
+        if type(state) is Table and control is None:
+            return PairsIterator(state)
+    elif function is ipairs_step and type(state) is Table and state.meta is None and type(control) is int and control == 0:
+        return IpairsIterator(state)
+    return CallIterator(_iterator(function), state, control, 2)
+
+
+def for_in(results, count):  # type: ignore[no-untyped-def]
+    """Run `for a, b, c, ... in results`."""
+    function, state, control = adjust(results, 3)
+    return CallIterator(_iterator(function), state, control, count)
+
+
+def _iterator(function):  # type: ignore[no-untyped-def]
+    if not callable(function):
+        raise fault(f"attempt to call a {type_name(function)} value")
+    return function
+
+
+def for_range(start, stop, step):  # type: ignore[no-untyped-def]
+    """Give the numbers of `for i = start, stop, step` (manual 3.3.5)."""
+    if type(start) is int and type(stop) is int and type(step) is int:
+        if step > 0:
+            return range(start, stop + 1, step)
+        if step < 0:
+            return range(start, stop - 1, step)
+        raise fault("'for' step is zero")
+    for value, what in ((start, "initial"), (stop, "limit"), (step, "step")):
+        if type(value) is not int and type(value) is not float:
+            raise fault(f"'for' {what}{' value' if what == 'initial' else ''} must be a number")
+    if step == 0:
+        raise fault("'for' step is zero")
+    if type(start) is int and type(step) is int:
+        return _clipped(start, stop, step)
+    return _float_range(float(start), float(stop), float(step))
+
+
+def _clipped(start, stop, step):  # type: ignore[no-untyped-def]
+    """Run an integer loop to a float limit."""
+    if stop != stop:
+        return range(0)
+    if stop >= 9223372036854775808.0:
+        limit = MAXINTEGER
+    elif stop < -9223372036854775808.0:
+        limit = MININTEGER
+    else:
+        limit = stop.__floor__() if step > 0 else stop.__ceil__()
+    return range(start, limit + 1, step) if step > 0 else range(start, limit - 1, step)
+
+
+def _float_range(value, stop, step):  # type: ignore[no-untyped-def]
+    while value <= stop if step > 0 else value >= stop:
+        yield value
+        value += step
+

@@ -1,0 +1,71 @@
+"""The globals that every Lua environment starts with; library tables are frozen and shared by all."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from runtime.lua import abi, baselib, coroutines, errorlib, mathlib, oslib, stringlib, tablelib
+from runtime.lua.errors import fault
+from runtime.lua.operators import StringMethods
+from runtime.lua.table import Table
+
+if TYPE_CHECKING:
+    from runtime.lua.types import LuaValue
+
+
+@lru_cache(maxsize=1)
+def shared() -> dict[str, LuaValue]:
+    """Give what all environments share, by name."""
+    assert abi.ABI, "compiled code needs its helpers"
+    string = stringlib.library()
+    StringMethods.table = string
+    table = tablelib.library()
+    found: dict[str, LuaValue] = {
+        **baselib.functions(),
+        "_VERSION": baselib.VERSION,
+        "coroutine": coroutines.library(),
+        "errors": errorlib.library(),
+        "math": mathlib.library(),
+        "os": oslib.library(),
+        "package": _package(),
+        "string": string,
+        "table": table,
+        "unpack": table.get("unpack"),
+    }
+    for value in found.values():
+        if isinstance(value, Table):
+            value.frozen = True
+    return found
+
+
+def _package() -> Table:
+    def loadlib(*_: LuaValue) -> LuaValue:
+        raise fault("package.loadlib is not available")
+
+    return Table.from_dict({"path": "", "cpath": "", "loadlib": loadlib})
+
+
+def environment(extra: dict[str, LuaValue]) -> Table:
+    """Make a table of globals: the shared ones and some more, `_G` and a `require` that looks names up in it."""
+    table = Table()
+    table.keyed = True
+    fields = shared().copy()
+    fields.update(extra)
+    fields["_G"] = table
+    fields["require"] = _require(table)
+    table.hash = fields
+    return table
+
+
+def _require(globals_: Table) -> LuaValue:
+    def require(*args: LuaValue) -> LuaValue:
+        name = args[0] if args else None
+        if type(name) is not str:
+            raise fault("bad argument #1 to 'require' (string expected)")
+        module = globals_.get(name)
+        if module is None:
+            raise fault(f"module '{name}' not found")
+        return module
+
+    return require
