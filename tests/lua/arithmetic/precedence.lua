@@ -1,0 +1,10 @@
+-- Operator precedence and associativity.
+print(1 + 2 * 3 - 4 / 2)
+print(2 * 3 % 4, 2 + 3 % 4)
+print(1 << 2 + 1, (1 << 2) + 1)
+print(5 & 6 | 1, 5 | 6 & 1, 1 ~ 3 & 2)
+print(not 1 == 2, not (1 == 2))
+print(-2 ^ 2, 2 ^ -1, not nil == true)
+print(1 .. 2 .. 3, "a" .. 1 + 2)
+print(#"abc" + 1, -#"abc")
+print(3 - 2 - 1, 2 ^ 2 ^ 3, 100 / 10 / 2)

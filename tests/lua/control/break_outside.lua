@@ -1,0 +1,3 @@
+-- break needs a loop.
+print("start")
+break

@@ -1,0 +1,3 @@
+-- The label must be visible.
+print("x")
+goto nowhere

@@ -1,0 +1,2 @@
+-- close belongs to a later Lua.
+print(coroutine.close)

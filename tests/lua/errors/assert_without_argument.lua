@@ -1,0 +1,2 @@
+-- assert needs a value.
+print(pcall(function() assert() end))

@@ -1,0 +1,2 @@
+-- Without a position there is none.
+error("bare message", 0)

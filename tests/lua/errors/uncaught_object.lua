@@ -1,0 +1,2 @@
+-- An error object shows its message.
+error(errors.new("no such user"))

@@ -1,0 +1,3 @@
+-- An error in the handler does not escape.
+local ok = xpcall(function() error("a") end, function() error("b") end)
+print(ok)

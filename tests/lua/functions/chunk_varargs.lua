@@ -1,0 +1,3 @@
+-- The chunk itself is a function with varargs.
+print(select("#", ...))
+print(... == nil)

@@ -1,0 +1,2 @@
+-- A decimal escape stands for one byte.
+print("\300")

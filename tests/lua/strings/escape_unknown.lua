@@ -1,0 +1,2 @@
+-- An unknown escape is refused.
+print("\q")

@@ -1,0 +1,3 @@
+-- A call is no target.
+local function f() end
+f() = 1

@@ -1,0 +1,2 @@
+-- No digit after 0x.
+local x = 0xg

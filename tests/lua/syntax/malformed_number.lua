@@ -1,0 +1,2 @@
+-- A number runs into letters.
+local x = 12abc

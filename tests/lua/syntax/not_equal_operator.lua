@@ -1,0 +1,2 @@
+-- There is no != in Lua.
+if 1 != 2 then print("x") end

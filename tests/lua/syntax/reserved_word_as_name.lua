@@ -1,0 +1,2 @@
+-- Reserved words are no names.
+local end = 1

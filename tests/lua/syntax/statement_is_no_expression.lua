@@ -1,0 +1,3 @@
+-- A lone expression is no statement.
+local a = 1
+a + 1

@@ -1,0 +1,3 @@
+-- A long string that never ends.
+local x = [[abc
+def

@@ -1,0 +1,2 @@
+-- A type expression that is none.
+local x: = 5

@@ -1,0 +1,4 @@
+-- A type statement needs its type.
+type Point =
+print("x")
+local y = = 1
