@@ -1,0 +1,1 @@
+"""Filesystem volumes: directories that nothing outside of them can be reached through."""

@@ -1,0 +1,1 @@
+"""HTTP: one Falcon application per http.service, the exchange that a handler sees, and the servers."""

@@ -1,0 +1,46 @@
+"""The WSGI application of one http.service: a Falcon application that is replaced as a whole when entries change."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, cast
+
+import falcon
+from falcon.routing import CompiledRouter
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from runtime.http.routes import RouteTable
+
+_TEXT = "text/plain; charset=utf-8"
+
+
+class ServiceApplication:
+    """What a server calls. Requests that are under way finish on the application with which they began."""
+
+    def __init__(self, table: RouteTable) -> None:
+        self._app = build(table)
+
+    def replace(self, table: RouteTable) -> None:
+        """Serve another routing table from the next request on."""
+        self._app = build(table)
+
+    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        """Answer one request (PEP 3333)."""
+        return self._app(environ, start_response)
+
+
+def build(table: RouteTable) -> falcon.App[falcon.Request, falcon.Response]:
+    """Make the Falcon application of a routing table; its own errors are plain text."""
+    app: falcon.App[falcon.Request, falcon.Response] = falcon.App(media_type=_TEXT, router=cast(CompiledRouter, table))
+    app.set_error_serializer(_plain_text)
+    types = app.resp_options.static_media_types
+    for suffix, media_type in list(types.items()):
+        if media_type.startswith("text/"):
+            types[suffix] = f"{media_type.partition(';')[0]}; charset=utf-8"
+    return app
+
+
+def _plain_text(_request: falcon.Request, response: falcon.Response, error: falcon.HTTPError) -> None:
+    response.content_type = _TEXT
+    response.text = f"{error.title}: {error.description}\n" if error.description else f"{error.title}\n"

@@ -1,0 +1,48 @@
+"""One HTTP exchange: the request, its response, and the rules by which the outcome of a call becomes a status."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from runtime.http.request import IncomingRequest
+from runtime.http.response import OutgoingResponse
+from runtime.lua.jsontext import JsonError, encode
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import falcon
+
+    from runtime.lua.types import LuaValue
+
+# Under this name a call's context carries its exchange (`CallContext.attachments`).
+ATTACHMENT = "http"
+
+
+class Exchange:
+    """What the `http` module of the called function works on; functions that it calls in turn do not see it."""
+
+    def __init__(self, request: falcon.Request, params: Mapping[str, str] | None = None) -> None:
+        self.request = IncomingRequest(request, params)
+        self.response = OutgoingResponse(discard_body=request.method == "HEAD")
+
+    def succeed(self, value: LuaValue) -> None:
+        """Take the result of the call: it is the answer, as JSON, if the handler never touched the response."""
+        if self.response.touched:
+            return
+        if value is None:
+            self.fail("no response sent")
+            return
+        try:
+            self.response.write_json(encode(value).encode("latin-1"))
+        except JsonError as error:
+            self.fail(f"the handler's result cannot be sent: {error}")
+
+    def fail(self, message: str) -> None:
+        """Answer 500 with the message (a Lua string), unless a part of the body was written, which then stands."""
+        if self.response.sealed:
+            return
+        self.response.reset()
+        self.response.set_status(500)
+        self.response.set_content_type("text/plain; charset=utf-8")
+        self.response.write(message.encode("latin-1", "replace") + b"\n")

@@ -1,0 +1,111 @@
+"""All http.service entries of a node, each with its site and its WSGI application."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import falcon
+
+from runtime.files.directory import Directory
+from runtime.http.application import ServiceApplication
+from runtime.http.endpoint import FunctionHandler
+from runtime.http.middleware import MiddlewareTable
+from runtime.http.patterns import parse
+from runtime.http.routes import Mount, Route, RouteTable
+from runtime.http.site import Endpoint, Site, Static, plan
+from runtime.http.static import StaticFiles
+from runtime.registry.errors import EntryError
+
+if TYPE_CHECKING:
+    from runtime.registry.entry import Entry, EntryId
+
+
+class HttpServices:
+    """The node's HTTP side: the kind handlers change it, the servers ask it for applications.
+
+    `served_elsewhere`: a server around the node listens (gunicorn), so the services themselves do not.
+    """
+
+    def __init__(self, node: Any) -> None:
+        self._node = node
+        self._entries: dict[EntryId, tuple[Entry, Any]] = {}
+        self._sites: dict[EntryId, Site] = {}
+        self._applications: dict[EntryId, ServiceApplication] = {}
+        self._stale = False
+        self.middleware = MiddlewareTable()
+        self.served_elsewhere = False
+
+    @property
+    def sites(self) -> dict[EntryId, Site]:
+        """What is served, by the id of the service."""
+        return self._sites
+
+    def application(self, service: EntryId) -> ServiceApplication:
+        """Give the WSGI application of a service; it stays the same object however its routes change."""
+        return self._applications.setdefault(service, ServiceApplication(RouteTable((), ())))
+
+    def put(self, entry: Entry, config: Any) -> None:
+        """Take in an entry, or its new form; nothing is served differently before `commit`."""
+        self._entries[entry.id] = (entry, config)
+        self._stale = True
+
+    def drop(self, entry: Entry) -> None:
+        """Let go of an entry; nothing is served differently before `commit`."""
+        self._entries.pop(entry.id, None)
+        self._stale = True
+
+    def commit(self) -> None:
+        """Serve the entries as they are now from the next request on; raise EntryError, nothing being changed."""
+        if not self._stale:
+            return
+        made = plan(self._entries)
+        tables = {} if made.refusals else {id_: self._table(site, made.refusals) for id_, site in made.sites.items()}
+        if made.refusals:
+            first, *others = made.refusals
+            first.more = (*first.more, *others)
+            raise first
+        for id_, table in tables.items():
+            self.application(id_).replace(table)
+        for gone in self._applications.keys() - tables.keys():
+            del self._applications[gone]
+        self._sites = made.sites
+        self._stale = False
+
+    def _table(self, site: Site, refusals: list[EntryError]) -> RouteTable:
+        mounts = []
+        for static in site.statics:
+            try:
+                mounts.append(self._mount(static))
+            except EntryError as error:
+                refusals.append(error)
+        return RouteTable([self._route(endpoint) for endpoint in site.endpoints], mounts)
+
+    def _route(self, endpoint: Endpoint) -> Route:
+        config, owner, wrap = endpoint.router.config, endpoint.router.entry.id, self.middleware.wrap
+        handler = FunctionHandler(endpoint.entry.id, endpoint.config.func, self._node.functions)
+        inner = wrap(owner, config.post_middleware, config.post_options, handler)
+        return Route(
+            endpoint.method,
+            endpoint.pattern,
+            handler=wrap(owner, config.middleware, config.options, inner),
+            options=wrap(owner, config.middleware, config.options, _no_content),
+        )
+
+    def _mount(self, static: Static) -> Mount:
+        config, options = static.config, static.config.static_options
+        try:
+            volume = self._node.resources.get(config.fs)
+        except Exception as missing:
+            raise EntryError(
+                static.entry, "fs", f"there is no filesystem {config.fs}", "name an fs.directory"
+            ) from missing
+        if not isinstance(volume, Directory):
+            raise EntryError(static.entry, "fs", f"{config.fs} is not a filesystem", "name an fs.directory")
+        files = StaticFiles(static.path, volume, spa=options.spa, index=options.index, cache=options.cache)
+        return Mount(
+            parse(static.path), self.middleware.wrap(static.entry.id, config.middleware, config.options, files)
+        )
+
+
+def _no_content(_request: falcon.Request, response: falcon.Response) -> None:
+    response.status = falcon.HTTP_204
