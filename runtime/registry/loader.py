@@ -35,15 +35,20 @@ def load_entries(project: Project, config: Config | None = None, overrides: Sequ
     files that have a problem out instead, with a warning for each.
     """
     config = config or Config(project.root)
+    entries, problems = read_entries(project)
+    if problems and config.choice("registry.bad_files", "error", ("error", "warn")) == "error":
+        raise LoadError(problems)
+    for problem in problems:
+        log.warning("left out: %s", problem)
+    return apply_overrides(entries, config, overrides)
+
+
+def read_entries(project: Project) -> tuple[list[Entry], list[Problem]]:
+    """Read what can be read of a project's entries, and everything that is wrong with the rest."""
     reader = _Reader(project)
     for root in project.source_dirs:
         reader.read_tree(root)
-    lenient = config.choice("registry.bad_files", "error", ("error", "warn")) == "warn"
-    if reader.problems and not lenient:
-        raise LoadError(reader.problems)
-    for problem in reader.problems:
-        log.warning("left out: %s", problem)
-    return apply_overrides(list(reader.entries.values()), config, overrides)
+    return list(reader.entries.values()), reader.problems
 
 
 @dataclass

@@ -1,0 +1,220 @@
+"""The `registry` module: entries found, read and changed by Lua code (page lua/core/registry)."""
+
+from typing import TYPE_CHECKING, Any
+
+from runtime.binding import Failure, Kind, LuaValue, Module, Table, Text, Userdata, method, to_lua, to_python
+from runtime.registry.change import Change
+from runtime.registry.entry import Entry, EntryId
+from runtime.registry.view import View
+
+if TYPE_CHECKING:
+    from runtime.registry.registry import Registry
+
+module = Module("registry")
+
+
+def _registry() -> "Registry":
+    from runtime.node import current  # noqa: PLC0415  (the node imports all modules)
+
+    registry: Registry = current().registry
+    return registry
+
+
+def _entry(entry: Entry) -> LuaValue:
+    return to_lua(entry.plain())
+
+
+def _entries(entries: list[Entry]) -> LuaValue:
+    return Table.from_list([_entry(entry) for entry in entries])
+
+
+def _id(value: LuaValue, what: str) -> EntryId:
+    """Take `namespace:name` or a table with `ns` and `name`."""
+    plain = to_python(value)
+    if isinstance(plain, dict) and isinstance(plain.get("name"), str):
+        found = EntryId(str(plain.get("ns") or ""), plain["name"])
+    elif isinstance(plain, str):
+        found = EntryId.parse(plain)
+    else:
+        raise Failure(Kind.INVALID, f"{what} must be an id: 'namespace:name', or a table with ns and name")
+    if not found.name:
+        raise Failure(Kind.INVALID, f"{what} has no name: '{found}'; write 'namespace:name'")
+    return found
+
+
+def _query(value: LuaValue) -> dict[str, Any]:
+    query = to_python(value) if isinstance(value, Table) else None
+    if not isinstance(query, dict):
+        raise Failure(Kind.INVALID, "the filter must be a table with keys such as '.kind' or 'meta.type'")
+    return query
+
+
+@module.function
+def get(entry_id: LuaValue) -> LuaValue:
+    """Give an entry as a table {id, kind, meta, data}, a copy; NotFound when there is none."""
+    return _entry(_registry().get(_id(entry_id, "the argument of registry.get")))
+
+
+@module.function
+def find(query: LuaValue = None) -> LuaValue:
+    """List the entries that match a filter, sorted by id."""
+    return _entries(_registry().find(_query(query)))
+
+
+@module.function
+def parse_id(text: Text) -> LuaValue:
+    """Split an id into a table {ns, name}."""
+    found = EntryId.parse(text)
+    return to_lua({"ns": found.ns, "name": found.name})
+
+
+@module.function
+def snapshot() -> LuaValue:
+    """Give the state of the registry as it is now; later changes do not show in it."""
+    return Snapshot(_registry().view)
+
+
+@module.function
+def current_version() -> LuaValue:
+    """Give the version of the registry; 0 is the state after boot."""
+    return Version(_registry().version)
+
+
+@module.handle("registry.Version")
+class Version(Userdata):
+    """One version of the registry."""
+
+    __slots__ = ("number",)
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+
+    @method
+    def id(self) -> int:
+        """Give the number."""
+        return self.number
+
+    @method
+    def string(self) -> Text:
+        """Give the number as people write it."""
+        return Text(f"v{self.number}")
+
+    @method
+    def previous(self) -> LuaValue:
+        """Give the version before; nil before the first."""
+        return Version(self.number - 1) if self.number > 0 else None
+
+    @method
+    def next(self) -> LuaValue:
+        """Give the version after; nil when this is the latest."""
+        return Version(self.number + 1) if self.number < _registry().version else None
+
+    def lua_tostring(self) -> str:
+        """Show the number."""
+        return f"Version({self.number})"
+
+
+@module.handle("registry.Snapshot")
+class Snapshot(Userdata):
+    """The entries as they were at a version."""
+
+    __slots__ = ("view",)
+
+    def __init__(self, view: View) -> None:
+        self.view = view
+
+    @method
+    def entries(self) -> LuaValue:
+        """List all entries, sorted by id."""
+        return _entries(self.view.all())
+
+    @method
+    def get(self, entry_id: LuaValue) -> LuaValue:
+        """Give one entry; NotFound when there is none."""
+        return _entry(self.view.get(_id(entry_id, "the argument of snapshot:get")))
+
+    @method
+    def find(self, query: LuaValue = None) -> LuaValue:
+        """List the entries that match a filter, sorted by id."""
+        return _entries(self.view.find(_query(query)))
+
+    @method
+    def namespace(self, ns: Text) -> LuaValue:
+        """List the entries of a namespace, sorted by id."""
+        return _entries(self.view.namespace(ns))
+
+    @method
+    def version(self) -> LuaValue:
+        """Give the version of which this is the state."""
+        return Version(self.view.version)
+
+    @method
+    def changes(self) -> LuaValue:
+        """Begin a list of changes, to be applied to the state at that time."""
+        return Changes()
+
+    def lua_tostring(self) -> str:
+        """Show the version."""
+        return f"Snapshot(version {self.view.version}, {len(self.view.entries)} entries)"
+
+
+@module.handle("registry.Changes")
+class Changes(Userdata):
+    """A list of changes; nothing of it is checked or done before `apply`."""
+
+    __slots__ = ("pending",)
+
+    def __init__(self) -> None:
+        self.pending: list[Change] = []
+
+    @method
+    def create(self, entry: LuaValue) -> LuaValue:
+        """Add the creation of an entry."""
+        return self._add(Change.create(_wish(entry, "changes:create")))
+
+    @method
+    def update(self, entry: LuaValue) -> LuaValue:
+        """Add the replacement of an entry."""
+        return self._add(Change.update(_wish(entry, "changes:update")))
+
+    @method
+    def delete(self, entry_id: LuaValue) -> LuaValue:
+        """Add the end of an entry."""
+        return self._add(Change.delete(_id(entry_id, "the argument of changes:delete")))
+
+    def _add(self, change: Change) -> LuaValue:
+        self.pending.append(change)
+        return self
+
+    @method
+    def ops(self) -> LuaValue:
+        """List what was added, in order: {kind = "entry.create", entry = {...}}."""
+        return to_lua(
+            [
+                {
+                    "kind": f"entry.{change.action}",
+                    "entry": change.new.plain() if change.new is not None else {"id": str(change.id)},
+                }
+                for change in self.pending
+            ]
+        )
+
+    @method(blocks=True)
+    def apply(self) -> LuaValue:
+        """Make all changes or none, and give the new version."""
+        return Version(_registry().apply(self.pending))
+
+    def lua_tostring(self) -> str:
+        """Show how much there is."""
+        return f"Changes({len(self.pending)} pending)"
+
+
+def _wish(value: LuaValue, function: str) -> Entry:
+    """Read the entry that a change asks for."""
+    if not isinstance(value, Table):
+        raise Failure(Kind.INVALID, f"the argument of {function} must be a table with id, kind, meta and data")
+    entry_id = _id(value.get("id"), f"the entry's id in {function}")
+    kind, meta = to_python(value.get("kind")), to_python(value.get("meta"))
+    if not isinstance(kind, str) or not kind:
+        raise Failure(Kind.INVALID, f"the entry {entry_id} in {function} has no kind; give it one as a string")
+    return Entry(entry_id, kind, meta if isinstance(meta, dict) else {}, to_python(value.get("data")))
