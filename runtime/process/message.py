@@ -1,0 +1,66 @@
+"""Messages and payloads as Lua sees them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from runtime.lua.errors import Error
+from runtime.lua.table import Table
+from runtime.lua.userdata import Userdata
+from runtime.process.transfer import copy_value
+
+if TYPE_CHECKING:
+    from runtime.lua.types import LuaValue
+    from runtime.process.pid import Pid
+
+LUA_FORMAT = "lua/any"
+ERROR_FORMAT = "golang/error"
+
+
+class Payload(Userdata):
+    """A value with its format; immutable, for whoever takes the data gets a copy."""
+
+    __slots__ = ("format", "value")
+    lua_name = "payload"
+    transferable = True
+
+    def __init__(self, value: LuaValue) -> None:
+        self.value = value
+        self.format = ERROR_FORMAT if isinstance(value, Error) else LUA_FORMAT
+
+    def data(self) -> LuaValue:
+        """Give a copy of the value."""
+        return copy_value(self.value)
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """A message on its way: values are copies that belong to the receiver alone."""
+
+    sender: Pid | None
+    topic: str
+    values: tuple[LuaValue, ...]
+
+    def raw(self) -> LuaValue:
+        """Give the values as a listener without message objects sees them: nil, the value, or a list."""
+        if len(self.values) == 1:
+            return self.values[0]
+        return Table.from_list(self.values) if self.values else None
+
+
+class Message(Userdata):
+    """What an inbox gives: topic, sender and payload."""
+
+    __slots__ = ("envelope",)
+    lua_name = "message"
+
+    def __init__(self, envelope: Envelope) -> None:
+        self.envelope = envelope
+
+    def payload(self) -> LuaValue:
+        """Give the payload object, a list of them where there are several, nil where there is none."""
+        payloads = [value if isinstance(value, Payload) else Payload(value) for value in self.envelope.values]
+        if len(payloads) == 1:
+            return payloads[0]
+        return Table.from_list(payloads) if payloads else None

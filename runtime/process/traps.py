@@ -1,0 +1,79 @@
+"""The only functions by which Lua code gives the processor away."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from gevent import get_hub
+from greenlet import getcurrent
+
+from runtime.lua.calls import get_depth, set_depth
+from runtime.lua.errors import fault
+from runtime.process.tasks import ProcessExit, Task
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+def wait() -> Any:  # noqa: ANN401
+    """Park the running task until `Scheduler.ready` wakes it; give the value that it is woken with."""
+    current = getcurrent()
+    task = getattr(current, "owner", None)
+    if not isinstance(task, Task):
+        raise fault("this function waits, and only the code of a process can wait")
+    depth = get_depth()
+    task.parked = current
+    value = get_hub().switch()
+    set_depth(depth)
+    return value
+
+
+def give_way() -> None:
+    """Let others run and go on afterwards."""
+    current = getcurrent()
+    task = getattr(current, "owner", None)
+    if isinstance(task, Task):
+        task.process.node.scheduler.ready(task)
+        wait()
+
+
+def rejoin() -> None:
+    """Come back to the scheduler after host code may have waited by gevent's own means.
+
+    gevent resumes the greenlet that waited straight from the event loop; Lua code may only go on when it is the turn of its process.
+    """
+    current = getcurrent()
+    task = getattr(current, "owner", None)
+    if not isinstance(task, Task):
+        return
+    if task.process.ending:
+        raise ProcessExit
+    scheduler = task.process.node.scheduler
+    if scheduler.running is not task:
+        scheduler.ready(task)
+        wait()
+
+
+def preempt() -> None:
+    """Suspend the running process at once, from the signal handler; its other tasks wait until this one has gone on."""
+    current = getcurrent()
+    task = getattr(current, "owner", None)
+    if not isinstance(task, Task):
+        return
+    process = task.process
+    if process.ending:
+        raise ProcessExit
+    scheduler = process.node.scheduler
+    if scheduler.running is not task or current is get_hub():
+        return
+    depth = get_depth()
+    task.parked = current
+    process.preempted = task
+    scheduler.enqueue(process)
+    get_hub().switch()
+    set_depth(depth)
+
+
+def run_outside(call: Callable[[], Any]) -> Any:  # noqa: ANN401
+    """Run a function in gevent's thread pool and wait for it without holding up others."""
+    return get_hub().threadpool.apply(call)
