@@ -32,7 +32,7 @@ def programs() -> list[Path]:
 
 @pytest.fixture(autouse=True)
 def _time_limit() -> Iterator[None]:
-    """Turn a program that never ends into a failure: the outcome of pytest.fail is no Exception, so no pcall stops it."""
+    """Turn a program that never ends into a failure; what pytest.fail raises is no Exception, so no pcall stops it."""
 
     def expire(_signal: int, _frame: FrameType | None) -> None:
         pytest.fail(f"the program did not end within {SECONDS_PER_PROGRAM} seconds")

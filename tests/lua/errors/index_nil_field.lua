@@ -3,4 +3,3 @@ local t = { list = {} }
 print(pcall(function() return t.a.b end))
 print(pcall(function() return t.list.x.y end))
 print(pcall(function() t.a.b = 1 end))
-print(pcall(function() return t.list[1].name end))

@@ -5,4 +5,4 @@ local function c(): () end
 local function d(x: number): number? if x > 0 then return x end end
 print(a())
 print(b())
-print(select("#", c()), d(1), d(-1))
+print(select("#", c()), d(1), (d(-1)))
