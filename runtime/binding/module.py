@@ -151,7 +151,7 @@ def _interrupted(call: LuaFunction) -> LuaFunction:
         try:
             return call(*given)
         finally:
-            after_blocking()
+            after_blocking()  # looked up at each call: set when processes are there
 
     blocking.__name__ = call.__name__
     return blocking

@@ -1,8 +1,8 @@
 """What a database offers, whichever engine it is: statements, transactions, numbers about its connections.
 
 Everything here may switch to other processes while it waits, and raises Failure: AlreadyExists for a unique constraint;
-Conflict for any other constraint, and (retryable) for a serialisation failure or a lock; Invalid for bad SQL; Unavailable
-for a lost connection or a full disk; Internal otherwise. The engine's own code is in the details.
+Conflict for any other constraint, and (retryable) for a serialisation failure or a lock; Invalid for bad SQL;
+Unavailable for a lost connection or a full disk; Internal otherwise. The engine's own code is in the details.
 """
 
 from __future__ import annotations

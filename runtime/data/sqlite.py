@@ -120,6 +120,7 @@ class SqliteTransaction(Transaction):
         """Roll back, if still active, without waiting for it."""
         if self.active:
             self._mark_ended()
+            self._link.interrupt()
             gevent.spawn(self._finish, _rollback)
 
     def quote(self, name: str) -> str:
@@ -198,13 +199,17 @@ class _Link:
         try:
             caught: Any = job.get()
         except BaseException:
-            if not job.ready():
-                self._raw.interrupt()
+            self.interrupt()
             raise
         result, error = caught
         if error is not None:
             raise error
         return result  # type: ignore[no-any-return]
+
+    def interrupt(self) -> None:
+        """Make the work that runs now fail, for nobody waits for it any more."""
+        if self._job is not None and not self._job.ready():
+            self._raw.interrupt()
 
     def stats(self) -> Stats:
         """Count the connection."""

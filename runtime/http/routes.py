@@ -80,20 +80,19 @@ class RouteTable:
     """
 
     def __init__(self, routes: Iterable[Route], mounts: Iterable[Mount]) -> None:
-        self._exact: dict[str, _Matcher] = {}
-        self._tails: dict[str, dict[int, _Matcher]] = defaultdict(dict)
-        self._mounts: dict[int, _Matcher] = {}
+        exact: dict[str, _Matcher] = defaultdict(_Matcher)
+        tails: dict[str, dict[int, _Matcher]] = defaultdict(lambda: defaultdict(_Matcher))
+        below: dict[int, _Matcher] = defaultdict(_Matcher)
         for route in routes:
-            if route.pattern.tail:
-                depths = self._tails[route.method]
-                depths.setdefault(len(route.pattern.segments), _Matcher()).add(route.pattern, route)
-            else:
-                self._exact.setdefault(route.method, _Matcher()).add(route.pattern, route)
+            pattern = route.pattern
+            matcher = tails[route.method][len(pattern.segments)] if pattern.tail else exact[route.method]
+            matcher.add(pattern, route)
         for mount in mounts:
-            self._mounts.setdefault(len(mount.pattern.segments), _Matcher()).add(mount.pattern, mount)
-        self._methods = [method for method in METHODS if method in self._exact or method in self._tails]
-        depths_of_all = {depth for depths in self._tails.values() for depth in depths} | set(self._mounts)
-        self._depths = sorted(depths_of_all, reverse=True)
+            below[len(mount.pattern.segments)].add(mount.pattern, mount)
+        self._methods = [method for method in METHODS if method in exact or method in tails]
+        self._exact = dict(exact)
+        self._mounts = _longest_first(below)
+        self._tails = {method: _longest_first(found, below) for method, found in tails.items()}
 
     def find(self, uri: str, req: falcon.Request | None = None) -> Found | None:
         """Find the responder; the interface that Falcon's application asks (falcon.routing, custom routers)."""
@@ -118,15 +117,12 @@ class RouteTable:
         found = exact.find(path) if exact is not None else None
         if found is not None:
             return found[0], found[1], _EXACT
-        for candidate in (path,) if path.endswith("/") else (path, path + "/"):
-            for depth in self._depths:
-                for matcher in (
-                    self._tails[method].get(depth) if method in self._tails else None,
-                    self._mounts.get(depth),
-                ):
-                    found = matcher.find(candidate) if matcher is not None else None
-                    if found is not None:
-                        return found[0], found[1], depth
+        for depth, tail in self._tails.get(method, self._mounts):
+            found = tail.find(path)
+            if found is None and not path.endswith("/"):
+                found = tail.find(path + "/")
+            if found is not None:
+                return found[0], found[1], depth
         return None
 
     def _other_routes(self, path: str, above: int) -> dict[str, Route]:
@@ -153,6 +149,12 @@ class RouteTable:
 
 
 _EXACT = 1 << 30
+
+
+def _longest_first(*found: Mapping[int, _Matcher]) -> list[tuple[int, _Matcher]]:
+    """List matchers with the number of segments that their patterns name; the first given wins."""
+    pairs = [(depth, matcher) for matchers in found for depth, matcher in matchers.items()]
+    return sorted(pairs, key=lambda pair: -pair[0])
 
 
 def _clean(path: str) -> str:

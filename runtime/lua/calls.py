@@ -25,6 +25,11 @@ def set_depth(value):  # type: ignore[no-untyped-def]
     depth = value
 
 
+def at_limit():  # type: ignore[no-untyped-def]
+    """Tell whether one more level would be too many."""
+    return depth >= LIMIT
+
+
 def invoke(function, args):  # type: ignore[no-untyped-def]
     """Call a Lua value with a tuple of arguments; gives what the call gives (a value or a tuple)."""
     global depth

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from greenlet import greenlet, getcurrent
 
-from runtime.lua.args import check_function, is_function, type_name, wrong_type
-from runtime.lua.calls import LIMIT, get_depth, many, pack, set_depth
+from runtime.lua.args import check_function, wrong_type
+from runtime.lua.calls import at_limit, get_depth, many, pack, set_depth
 from runtime.lua.caught import lua_error
 from runtime.lua.errors import LuaError, fault
 from runtime.lua.frames import where
@@ -56,7 +56,7 @@ class Coroutine(Userdata):
             state = "non-suspended" if self.status is not _DEAD else "dead"
             raise LuaError(f"cannot resume {state} coroutine")
         depth = get_depth()
-        if depth >= LIMIT:
+        if at_limit():
             raise fault("stack overflow")
         current = getcurrent()
         resumed_by = getattr(current, "coroutine", None)
@@ -188,8 +188,12 @@ def isyieldable(*_: LuaValue) -> bool:
     return getattr(current, "coroutine", None) is not None or getattr(current, "owner", None) is not None
 
 
+# What processes add to the library, before the first environment is made.
+EXTRA: dict[str, LuaFunction] = {}
+
+
 def library() -> Table:
-    """Give the frozen `coroutine` table; `runtime.process` adds `spawn` before it is frozen where there are processes."""
+    """Give the `coroutine` table."""
     functions: dict[str, LuaValue] = {
         "create": create,
         "isyieldable": isyieldable,
@@ -198,8 +202,6 @@ def library() -> Table:
         "status": status,
         "wrap": wrap,
         "yield": yield_,
+        **EXTRA,
     }
     return Table.from_dict(functions)
-
-
-__all__ = ["Coroutine", "LuaGreenlet", "create", "is_function", "library", "type_name"]

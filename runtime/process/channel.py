@@ -1,17 +1,14 @@
 """Channels between the coroutines of one process (documentation page lua/core/channel; semantics section 3)."""
 
-from __future__ import annotations
-
 from collections import deque
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from runtime.binding import method
 from runtime.lua.errors import Error, Kind, fault
+from runtime.lua.types import LuaValue
 from runtime.lua.userdata import Userdata
 from runtime.process import traps
 from runtime.process.tasks import Task, current_task
-
-if TYPE_CHECKING:
-    from runtime.lua.types import LuaValue
 
 UNBOUNDED = -1
 
@@ -39,7 +36,7 @@ class Case(Userdata):
     __slots__ = ("channel", "sends", "value")
     lua_name = "channel.case"
 
-    def __init__(self, channel: Channel, *, sends: bool = False, value: LuaValue = None) -> None:
+    def __init__(self, channel: "Channel", *, sends: bool = False, value: LuaValue = None) -> None:
         self.channel = channel
         self.sends = sends
         self.value = value
@@ -98,6 +95,7 @@ class Channel(Userdata):
                 self.buffer.append(value)
                 waiter.wake((case, value, True))
 
+    @method
     def close(self) -> None:
         """Close: receivers get what is buffered and then nil and false, waiting senders an error; again without effect."""
         if self.closed:
@@ -114,7 +112,8 @@ class Channel(Userdata):
 
     # --- what waits -------------------------------------------------------------------------------------------------------------
 
-    def send(self, value: LuaValue) -> LuaValue:
+    @method
+    def send(self, value: LuaValue = None) -> LuaValue:
         """Send, waiting for room; True, or (None, error) when the channel is closed meanwhile; raise on a closed channel."""
         if self.closed:
             raise fault("send on closed channel")
@@ -124,6 +123,7 @@ class Channel(Userdata):
         _, _, ok = traps.wait()
         return True if ok else (None, Error("send on closed channel", Kind.INVALID, retryable=False))
 
+    @method
     def receive(self) -> tuple[LuaValue, bool]:
         """Receive, waiting for a value: (value, True), or (None, False) when the channel is closed and empty."""
         taken = self.receive_nowait()
@@ -132,6 +132,16 @@ class Channel(Userdata):
         self.receivers.append((Waiter(current_task()), None))
         _, value, ok = traps.wait()
         return value, ok
+
+    @method
+    def case_send(self, value: LuaValue = None) -> Case:
+        """Make an arm of a select that sends."""
+        return Case(self, sends=True, value=value)
+
+    @method
+    def case_receive(self) -> Case:
+        """Make an arm of a select that receives."""
+        return Case(self)
 
 
 def select(cases: list[Case], *, default: bool) -> tuple[Case, LuaValue, bool] | None:

@@ -1,18 +1,14 @@
 """Messages and payloads as Lua sees them."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
+from runtime.binding import Text, method
 from runtime.lua.errors import Error
 from runtime.lua.table import Table
+from runtime.lua.types import LuaValue
 from runtime.lua.userdata import Userdata
+from runtime.process.pid import Pid
 from runtime.process.transfer import copy_value
-
-if TYPE_CHECKING:
-    from runtime.lua.types import LuaValue
-    from runtime.process.pid import Pid
 
 LUA_FORMAT = "lua/any"
 ERROR_FORMAT = "golang/error"
@@ -29,9 +25,20 @@ class Payload(Userdata):
         self.value = value
         self.format = ERROR_FORMAT if isinstance(value, Error) else LUA_FORMAT
 
+    @method
     def data(self) -> LuaValue:
         """Give a copy of the value."""
         return copy_value(self.value)
+
+    @method
+    def unmarshal(self) -> LuaValue:
+        """Give a copy of the value; the formats that need decoding arrive with the modules that make them."""
+        return copy_value(self.value)
+
+    @method
+    def get_format(self) -> Text:
+        """Give the name of the format."""
+        return Text(self.format)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +65,17 @@ class Message(Userdata):
     def __init__(self, envelope: Envelope) -> None:
         self.envelope = envelope
 
+    @method
+    def topic(self) -> LuaValue:
+        """Give the topic."""
+        return self.envelope.topic
+
+    @method(name="from")
+    def sender(self) -> LuaValue:
+        """Give the pid of the sender; empty when nobody sent it."""
+        return str(self.envelope.sender) if self.envelope.sender is not None else ""
+
+    @method
     def payload(self) -> LuaValue:
         """Give the payload object, a list of them where there are several, nil where there is none."""
         payloads = [value if isinstance(value, Payload) else Payload(value) for value in self.envelope.values]

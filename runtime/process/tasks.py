@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Any
 from gevent import get_hub
 from greenlet import getcurrent
 
+from runtime.binding import Failure
 from runtime.lua.calls import pack, set_depth
 from runtime.lua.caught import lua_error
+from runtime.lua.errors import LuaError
 from runtime.lua.coroutines import Coroutine, LuaGreenlet
 
 if TYPE_CHECKING:
@@ -53,6 +55,9 @@ class Task:
             results = self.body(*self.arguments)
         except ProcessExit:
             self.dead = True
+        except Failure as failure:
+            self.dead = True
+            self.process.task_failed(self, LuaError(failure.to_error()))
         except Exception as error:  # noqa: BLE001  (whatever it is, it ends the process)
             self.dead = True
             self.process.task_failed(self, lua_error(error))

@@ -20,6 +20,7 @@ except ImportError:  # PyYAML without its C library: slower, the same results
 
 Steps = tuple[str, ...]
 DEPTH = 100
+_SUSPICIOUS = 2_000
 
 
 class DocumentError(Exception):
@@ -102,7 +103,8 @@ def parse_json(text: str) -> Document:
     except RecursionError as error:
         raise DocumentError("is nested too deeply", 1, remedy=f"at most {DEPTH} levels are read") from error
     try:
-        return Document(value, parse_yaml(text).lines)
+        # YAML knows no halves of surrogate pairs, and keys that hold one matter little here.
+        return Document(value, parse_yaml(re.sub(r"\\u[dD][89a-fA-F][0-9a-fA-F]{2}", r"\\u0020", text)).lines)
     except DocumentError:
         return Document(value)
 
@@ -111,6 +113,7 @@ def parse_yaml(text: str) -> Document:
     """Read the first document of a YAML text."""
     loader = _Loader(text)
     try:
+        _refuse_bottomless(text)
         node = loader.get_node() if loader.check_node() else None
         if node is None:
             return Document(None)
@@ -125,6 +128,21 @@ def parse_yaml(text: str) -> Document:
         raise DocumentError("is nested too deeply", 1, remedy=f"at most {DEPTH} levels are read") from error
     finally:
         loader.dispose()
+
+
+def _refuse_bottomless(text: str) -> None:
+    """Refuse nesting so deep that the C library, which recurses, would overflow its stack."""
+    if max(text.count(opening) for opening in "[{-?") < _SUSPICIOUS:
+        return
+    depth = 0
+    for event in yaml.parse(text, Loader=_Loader):
+        if isinstance(event, (yaml.SequenceStartEvent, yaml.MappingStartEvent)):
+            depth += 1
+            if depth > DEPTH:
+                line = event.start_mark.line + 1
+                raise DocumentError("is nested too deeply", line, remedy=f"at most {DEPTH} levels are read")
+        elif isinstance(event, (yaml.SequenceEndEvent, yaml.MappingEndEvent)):
+            depth -= 1
 
 
 def _explain(error: yaml.MarkedYAMLError) -> DocumentError:

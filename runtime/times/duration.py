@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from fractions import Fraction
+from typing import ClassVar
 
 from runtime.binding import LuaValue, Userdata, method
 
@@ -32,6 +33,7 @@ class Duration(Userdata):
     """A span of time; immutable."""
 
     __slots__ = ("value",)
+    transferable: ClassVar[bool] = True
 
     def __init__(self, value: int) -> None:
         # Nanoseconds, may be negative.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 from runtime.binding import LuaValue, Text, Userdata, method
 from runtime.binding.text import encode
@@ -50,6 +50,7 @@ class Time(Userdata):
     """An instant; immutable. `nanoseconds` counts from 1970 in UTC; whole seconds fit 64 bits."""
 
     __slots__ = ("nanoseconds", "zone")
+    transferable: ClassVar[bool] = True
 
     def __init__(self, nanoseconds: int, zone: Location) -> None:
         self.nanoseconds = nanoseconds

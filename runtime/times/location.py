@@ -8,13 +8,15 @@ import zoneinfo
 from abc import abstractmethod
 from datetime import UTC as PYTHON_UTC
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 from runtime.binding import Failure, Kind, Text, Userdata, method
 from runtime.binding.text import encode
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=PYTHON_UTC)
 _CYCLE = 146_097 * 86_400  # seconds in 400 years, after which the calendar repeats
+_FIRST = -62_000_000_000  # in year 5, and in year 9987: what Python's calendar surely has, in any zone
+_LAST = 253_000_000_000
 _NAME = re.compile(r"[A-Za-z0-9_+\-]+(?:/[A-Za-z0-9_+\-]+)*\Z")
 _HALF_YEAR = 182 * 86_400
 
@@ -30,6 +32,7 @@ class Location(Userdata):
     """A time zone; immutable. `name` is text."""
 
     __slots__ = ("name",)
+    transferable: ClassVar[bool] = True
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -114,10 +117,10 @@ class LocalLocation(Location):
 
 
 def within_calendar(seconds: int) -> int:
-    """Move an instant by cycles of 400 years into the years 1601 to 2400 unless it lies in the years 1 to 9999."""
-    if -62_000_000_000 < seconds < 253_000_000_000:
-        return seconds
-    return (seconds + 11_644_473_600) % (2 * _CYCLE) - 11_644_473_600
+    """Give an instant in the years 1 to 9999 with the same zone: no zone changed before, and the rules repeat after."""
+    if seconds >= _LAST:
+        return _LAST - _CYCLE + (seconds - _LAST) % _CYCLE
+    return max(seconds, _FIRST)
 
 
 UTC = FixedLocation("UTC", 0)

@@ -1,0 +1,169 @@
+"""All Lua code of a node: units by id, and instances made of them."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from compiler.errors import SourceError
+from compiler.pipeline import compile_chunk
+from runtime.binding import Failure
+from runtime.binding.text import encode
+from runtime.code.unit import LuaConfig, Unit
+from runtime.lua.args import is_function, type_name
+from runtime.lua.calls import first
+from runtime.lua.errors import Kind
+from runtime.lua.libraries import environment
+from runtime.lua.load import load
+from runtime.lua.table import Table
+from runtime.registry.entry import Entry, EntryId
+from runtime.registry.errors import EntryError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from compiler.artifact import ArtifactStore
+    from compiler.assemble import Chunk
+    from runtime.lua.types import LuaFunction, LuaValue
+
+log = logging.getLogger("wippy.code")
+
+
+@dataclass(frozen=True)
+class Instance:
+    """A unit loaded into an environment of its own; `method` may be called again and again, module-level locals persist."""
+
+    method: LuaFunction
+    globals: Table
+
+
+class CodeBase:
+    """Compiles entries, keeps the result and makes instances.
+
+    `modules` are the Lua modules written in Python by name; `always` names those that every environment has without asking.
+    """
+
+    def __init__(
+        self, store: ArtifactStore | None, modules: Mapping[str, Table], always: Mapping[str, LuaValue], *, frozen: bool = False
+    ) -> None:
+        self.store = store
+        self.modules = modules
+        self.always = dict(always)
+        self.frozen = frozen
+        self._units: dict[EntryId, Unit] = {}
+        self._warned: set[tuple[EntryId, str]] = set()
+
+    # --- units ------------------------------------------------------------------------------------------------------------------
+
+    def compile(self, entry: Entry, config: LuaConfig) -> Unit:
+        """Compile an entry or take it from the store; EntryError with the rendered source error when it does not compile."""
+        source = encode(config.source)
+        name = str(entry.id)
+        known = self._units.get(entry.id)
+        if known is not None and known.config.source == config.source:
+            return Unit(entry.id, config, known.chunk)
+        return Unit(entry.id, config, self._chunk(entry, source, name))
+
+    def _chunk(self, entry: Entry, source: str, name: str) -> Chunk:
+        key = self.store.key(source, name) if self.store is not None else ""
+        if self.store is not None:
+            stored = self.store.load(key)
+            if stored is not None:
+                return stored
+        if self.frozen:
+            raise EntryError(entry, "source", "no compiled artifact is there for it", "run `wippy build` first")
+        try:
+            chunk = compile_chunk(source, name)
+        except SourceError as error:
+            path = entry.origin.files.get("source") if entry.origin is not None else None
+            raise EntryError(entry, "source", "\n" + error.render(str(path) if path else None)) from None
+        if self.store is not None:
+            try:
+                self.store.save(key, chunk)
+            except OSError as error:
+                log.debug("cannot write the artifact of %s: %s", entry.id, error)
+        return chunk
+
+    def put(self, unit: Unit) -> None:
+        """Take a unit in, or its new form."""
+        self._units[unit.id] = unit
+        for module in unit.config.modules:
+            if module not in self.modules and module not in self.always and (unit.id, module) not in self._warned:
+                self._warned.add((unit.id, module))
+                log.warning("%s lists the module '%s', which is not available; `require` of it will fail", unit.id, module)
+
+    def drop(self, entry_id: EntryId) -> None:
+        """Forget a unit."""
+        self._units.pop(entry_id, None)
+
+    def get(self, entry_id: EntryId) -> Unit:
+        """Give a unit; NOT_FOUND when there is none."""
+        unit = self._units.get(entry_id)
+        if unit is None:
+            raise Failure(Kind.NOT_FOUND, f"no Lua code is registered as {entry_id}")
+        return unit
+
+    def order(self, unit: Unit) -> list[tuple[str, Unit]]:
+        """List what a unit imports, directly or not, with the alias it goes by, each after what it imports itself."""
+        ordered: dict[tuple[str, EntryId], Unit] = {}
+        self._visit(unit, ordered, ())
+        return [(alias, imported) for (alias, _), imported in ordered.items()]
+
+    def _visit(self, unit: Unit, ordered: dict[tuple[str, EntryId], Unit], path: tuple[EntryId, ...]) -> None:
+        if unit.id in path:
+            circle = " -> ".join(str(part) for part in (*path[path.index(unit.id) :], unit.id))
+            raise Failure(Kind.INVALID, f"imports run in a circle: {circle}")
+        for alias, target in unit.config.imports.items():
+            imported = self._units.get(target)
+            if imported is None:
+                raise Failure(Kind.NOT_FOUND, f"{unit.id} imports {target} as '{alias}', which is no Lua entry")
+            self._visit(imported, ordered, (*path, unit.id))
+            ordered.setdefault((alias, target), imported)
+
+    def importers(self, entry_id: EntryId) -> list[EntryId]:
+        """List the units that import one, directly or not."""
+        found = {entry_id}
+        grown = True
+        while grown:
+            more = {unit.id for unit in self._units.values() if found.intersection(unit.config.imports.values())}
+            grown = not more <= found
+            found |= more
+        return sorted(found - {entry_id})
+
+    # --- instances --------------------------------------------------------------------------------------------------------------
+
+    def instantiate(self, entry_id: EntryId) -> Instance:
+        """Load an entry and what it imports into a new environment and run their bodies; raise Failure or LuaError.
+
+        Runs Lua code: call it in a task of the process that the instance is for.
+        """
+        unit = self.get(entry_id)
+        imports = self.order(unit)
+        extra = dict(self.always)
+        for part in (*(imported for _, imported in imports), unit):
+            for name in part.config.modules:
+                table = self.modules.get(name)
+                if table is not None:
+                    extra[name] = table
+        globals_ = environment(extra)
+        loaded: dict[EntryId, LuaValue] = {}
+        for alias, imported in imports:
+            if imported.id not in loaded:
+                loaded[imported.id] = first(load(imported.chunk, globals_)())
+            globals_.set(encode(alias), loaded[imported.id])
+        exported = first(load(unit.chunk, globals_)())
+        return Instance(_method(unit, exported), globals_)
+
+
+def _method(unit: Unit, exported: LuaValue) -> LuaFunction:
+    """Find the entry method in what a chunk returned: the function itself, or a table with the method in it."""
+    if is_function(exported):
+        return exported  # type: ignore[no-any-return]
+    name = unit.config.method
+    if isinstance(exported, Table):
+        found = exported.get(encode(name))
+        if is_function(found):
+            return found  # type: ignore[no-any-return]
+        raise Failure(Kind.INVALID, f"{unit.id} returns a table without the function '{name}' (found {type_name(found)})")
+    raise Failure(Kind.INVALID, f"{unit.id} must return a function or a table with the function '{name}', not {type_name(exported)}")

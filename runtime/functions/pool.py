@@ -1,0 +1,68 @@
+"""Pools of function instances (semantics 4.2): how many calls of one function run side by side."""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import TYPE_CHECKING
+
+from runtime.process.completion import Completion, Outcome
+
+if TYPE_CHECKING:
+    from runtime.code.codebase import Instance
+    from runtime.code.unit import PoolConfig
+
+_DEFAULT_MAX = 16
+_DEFAULT_WORKERS = 8
+
+
+class Slot:
+    """The right to run one call; `instance` is empty until a first call has made it, and is kept for the next."""
+
+    __slots__ = ("instance",)
+
+    def __init__(self) -> None:
+        self.instance: Instance | None = None
+
+
+class Pool:
+    """Slots of one generation of a function; the latest one used is used again first, callers beyond the limit wait in order."""
+
+    def __init__(self, limit: int, generation: int) -> None:
+        self.limit = limit
+        self.generation = generation
+        self._idle: list[Slot] = []
+        self._made = 0
+        self._waiting: deque[tuple[Completion, list[Slot]]] = deque()
+
+    def acquire(self) -> Slot:
+        """Take a slot, waiting for one where all are in use."""
+        if self._idle:
+            return self._idle.pop()
+        if self._made < self.limit:
+            self._made += 1
+            return Slot()
+        turn = Completion()
+        given: list[Slot] = []
+        self._waiting.append((turn, given))
+        turn.wait()
+        return given[0]
+
+    def release(self, slot: Slot) -> None:
+        """Give a slot back."""
+        if self._waiting:
+            turn, given = self._waiting.popleft()
+            given.append(slot)
+            turn.set(Outcome())
+        else:
+            self._idle.append(slot)
+
+
+def limit_of(config: PoolConfig) -> int:
+    """Give the number of calls that may run side by side."""
+    if config.type == "inline":
+        return 1
+    if config.type == "static" or (not config.type and config.workers > 0):
+        return config.workers or config.size or _DEFAULT_WORKERS
+    if not config.type and config.size > 0 and not config.max_size:
+        return config.size
+    return config.max_size or _DEFAULT_MAX

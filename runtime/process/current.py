@@ -1,0 +1,32 @@
+"""Which process runs: the one accessor to it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from runtime.process.context import EMPTY, CallContext
+from runtime.process.tasks import current_task
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from runtime.process.process import Process
+
+
+def process() -> Process | None:
+    """Give the running process, None outside Lua code."""
+    task = current_task()
+    return task.process if task is not None else None
+
+
+def context() -> CallContext:
+    """Give the context of the running process; an empty one outside."""
+    task = current_task()
+    return task.process.context if task is not None else EMPTY
+
+
+def on_exit(cleanup: Callable[[], None]) -> None:
+    """Run a function when the running call or process is over; outside Lua code it never runs."""
+    task = current_task()
+    if task is not None:
+        task.process.on_exit(cleanup)

@@ -1,0 +1,57 @@
+"""process.host: where processes run; stopping it asks its processes to end and then ends them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import gevent
+
+from runtime.binding import Failure
+from runtime.lua.errors import Kind
+from runtime.process.processes import report_failure
+from runtime.supervisor.service import Service
+
+if TYPE_CHECKING:
+    from runtime.process.process import Process
+    from runtime.registry.entry import EntryId
+    from runtime.supervisor.lifecycle import Lifecycle
+
+
+class ProcessHost(Service):
+    """A host as a supervised service."""
+
+    def __init__(self, node: Any, entry_id: EntryId, lifecycle: Lifecycle) -> None:  # noqa: ANN401
+        self.node = node
+        self.id = entry_id
+        self.lifecycle = lifecycle
+        self._running = False
+        self._stopping = False
+
+    def check_running(self) -> None:
+        """Refuse a spawn while the host does not run."""
+        if self._stopping:
+            raise Failure(Kind.UNAVAILABLE, f"host is stopping: {self.id}", retryable=True)
+        if not self._running:
+            raise Failure(Kind.UNAVAILABLE, f"host is not running: {self.id}", retryable=True)
+
+    def adopt(self, process: Process) -> None:
+        """Take a new process in."""
+        process.completion.listen(lambda _: report_failure(process))
+
+    def start(self) -> None:
+        """Accept processes."""
+        self._running, self._stopping = True, False
+
+    def stop(self, timeout: float) -> None:
+        """Ask all processes to end, wait, and end those that are left."""
+        self._stopping = True
+        processes = self.node.processes.on_host(self.id)
+        for process in processes:
+            self.node.processes.cancel(process.pid, None, "scheduler shutdown")
+        with gevent.Timeout(timeout, False):
+            for process in processes:
+                process.completion.wait()
+        for process in self.node.processes.on_host(self.id):
+            process.terminate("scheduler shutdown", Kind.CANCELED)
+            process.completion.wait()
+        self._running = False

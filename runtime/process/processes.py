@@ -1,0 +1,190 @@
+"""The processes of a node: spawning, sending, watching, ending."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from runtime.binding import Failure
+from runtime.lua.caught import traceback_text
+from runtime.lua.errors import Kind
+from runtime.process import events, traps
+from runtime.process.completion import Completion, Outcome
+from runtime.process.pid import Pid, PidSource
+from runtime.process.process import Process
+from runtime.process.tasks import current_task
+from runtime.process.topology import Names, Topology
+from runtime.process.transfer import copy_value
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from runtime.lua.types import LuaFunction, LuaValue
+    from runtime.process.context import CallContext
+    from runtime.process.host import ProcessHost
+    from runtime.process.message import Envelope
+    from runtime.registry.entry import EntryId
+
+log = logging.getLogger("wippy.process")
+
+
+@dataclass(frozen=True)
+class SpawnRequest:
+    """What to start, where and how; `monitor` and `link` name the process that asks for it."""
+
+    entry: EntryId
+    host: EntryId
+    arguments: Sequence[LuaValue]
+    context: CallContext
+    monitor: Pid | None = None
+    link: Pid | None = None
+    name: str | None = None
+    messages: tuple[Envelope, ...] = ()
+
+
+class Processes:
+    """All processes of a node by pid, functions' calls among them; the relay through which every message goes."""
+
+    def __init__(self, node: Any) -> None:  # noqa: ANN401
+        self.node = node
+        self.pids = PidSource()
+        self.names = Names()
+        self.topology = Topology()
+        self.hosts: dict[EntryId, ProcessHost] = {}
+        self._table: dict[Pid, Process] = {}
+
+    # --- life -------------------------------------------------------------------------------------------------------------------
+
+    def spawn(self, request: SpawnRequest) -> Process:
+        """Start a process and wait until its code is loaded; raise Failure when it cannot start."""
+        host = self.hosts.get(request.host)
+        if host is None:
+            raise Failure(Kind.NOT_FOUND, f"host not found: {request.host}")
+        host.check_running()
+        if request.name is not None:
+            owner = self.names.lookup(request.name)
+            if owner is not None and owner in self._table:
+                return self._signal(owner, request)
+        pid = self.pids.next(str(request.host))
+        process = Process(self.node, pid, str(request.entry), request.context)
+        if request.name is not None:
+            self.names.register(request.name, pid)
+        self.add(process)
+        if request.monitor is not None:
+            self.topology.monitor(request.monitor, pid)
+        if request.link is not None:
+            self.topology.link(request.link, pid)
+        for envelope in request.messages:
+            process.deliver(envelope)
+        host.adopt(process)
+        loaded = self._boot(process, request)
+        failed = loaded.wait()
+        if failed.error is not None:
+            raise Failure.from_error(events.error_of(failed))
+        return process
+
+    def _signal(self, owner: Pid, request: SpawnRequest) -> Process:
+        """Hand the queued messages to the process that already has the wanted name."""
+        process = self._table[owner]
+        for envelope in request.messages:
+            process.deliver(envelope)
+        return process
+
+    def _boot(self, process: Process, request: SpawnRequest) -> Completion:
+        """Load the code in the process itself, so that what its body does counts as its own; then run the method."""
+        loaded = Completion()
+        arguments = tuple(copy_value(argument) for argument in request.arguments)
+
+        def boot() -> LuaValue:
+            method: LuaFunction = self.node.code.instantiate(request.entry).method
+            loaded.set(Outcome())
+            traps.give_way()  # whoever spawned goes on first
+            return method(*arguments)
+
+        process.completion.listen(loaded.set)  # a failure to load ends the process
+        process.start(boot, ())
+        return loaded
+
+    def add(self, process: Process) -> None:
+        """Make a process known."""
+        self._table[process.pid] = process
+
+    def ended(self, process: Process) -> None:
+        """Forget a process and tell those who watch it or are linked to it."""
+        pid = process.pid
+        if self._table.pop(pid, None) is None:
+            return
+        self.names.release(pid)
+        outcome = process.outcome
+        watchers, linked = self.topology.remove(pid)
+        for watcher in watchers:
+            self._notify(watcher, events.exit_event(events.EXIT, pid, outcome))
+        if outcome.error is None:
+            return
+        for other in linked:
+            self._link_down(other, pid, outcome)
+
+    def _notify(self, pid: Pid, event: Envelope) -> None:
+        process = self._table.get(pid)
+        if process is not None:
+            process.deliver(event)
+
+    def _link_down(self, pid: Pid, origin: Pid, outcome: Outcome) -> None:
+        process = self._table.get(pid)
+        if process is None:
+            return
+        if process.trap_links:
+            process.deliver(events.exit_event(events.LINK_DOWN, origin, outcome))
+        else:
+            process.terminate("linked process failed")
+
+    # --- reaching them ----------------------------------------------------------------------------------------------------------
+
+    def find(self, pid: Pid) -> Process:
+        """Give a living process; NOT_FOUND when there is none."""
+        process = self._table.get(pid)
+        if process is None or process.ending:
+            raise Failure(Kind.NOT_FOUND, f"process not found: {pid}")
+        return process
+
+    def resolve(self, destination: str) -> Pid:
+        """Give the pid that a text means: itself, or the owner of a name."""
+        pid = Pid.parse(destination) or self.names.lookup(destination)
+        if pid is None:
+            raise Failure(Kind.NOT_FOUND, f"could not resolve '{destination}': neither a pid nor a registered name")
+        return pid
+
+    def send(self, target: Pid, envelope: Envelope) -> None:
+        """Deliver a message; NOT_FOUND when the receiver does not exist."""
+        self.find(target).deliver(envelope)
+
+    def cancel(self, target: Pid, sender: Pid | None, reason: str) -> None:
+        """Ask a process to end."""
+        self.send(target, events.cancel_event(sender, reason))
+
+    def on_host(self, host: EntryId) -> list[Process]:
+        """List the processes of a host."""
+        name = str(host)
+        return [process for process in self._table.values() if process.pid.host == name]
+
+    def count(self) -> int:
+        """Count the living processes."""
+        return len(self._table)
+
+
+def report_failure(process: Process) -> None:
+    """Log how a process failed, with the Lua stack; one that was ended from outside is no failure of its code."""
+    error = process.outcome.error
+    if error is not None and error.frames:
+        log.error(
+            "process %s failed: %s", process.source, traceback_text(error), extra={"pid": str(process.pid), "entry": process.source}
+        )
+
+
+def current_pid() -> Pid:
+    """Give the pid of the running process; INTERNAL outside."""
+    task = current_task()
+    if task is None:
+        raise Failure(Kind.INTERNAL, "no process is running here")
+    return task.process.pid

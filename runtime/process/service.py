@@ -1,0 +1,74 @@
+"""process.service: a process that the supervisor keeps running (semantics 2.8)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import gevent
+
+from runtime.binding import Failure, to_lua
+from runtime.lua.errors import Kind
+from runtime.process.context import EMPTY
+from runtime.process.events import error_of
+from runtime.process.processes import SpawnRequest
+from runtime.supervisor.service import Outcome, Service, ServiceError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from runtime.process.process import Process
+    from runtime.registry.entry import EntryId
+    from runtime.supervisor.lifecycle import Lifecycle
+
+_FINAL = frozenset({Kind.CANCELED, "Terminated", "Exited"})
+
+
+class ProcessService(Service):
+    """A supervised process."""
+
+    def __init__(
+        self,
+        node: Any,  # noqa: ANN401
+        entry_id: EntryId,
+        lifecycle: Lifecycle,
+        target: tuple[EntryId, EntryId],
+        arguments: Sequence[object],
+    ) -> None:
+        self.node = node
+        self.id = entry_id
+        self.lifecycle = lifecycle
+        self.process, self.host = target
+        self.arguments = tuple(arguments)
+        self._running: Process | None = None
+
+    def start(self) -> None:
+        """Spawn the process; what stops it from starting will stop it the next time too."""
+        request = SpawnRequest(self.process, self.host, [to_lua(argument) for argument in self.arguments], EMPTY)
+        try:
+            self._running = self.node.processes.spawn(request)
+        except Failure as failure:
+            raise ServiceError(failure.message, final=True) from failure
+
+    def wait(self) -> Outcome:
+        """Wait until the process ends by itself."""
+        if self._running is None:
+            return Outcome()
+        error = error_of(self._running.completion.wait())
+        if error is None:
+            return Outcome()
+        return Outcome(error.full_text(), final=error.retryable is False or error.kind in _FINAL)
+
+    def stop(self, timeout: float) -> None:
+        """Ask the process to end and wait for it."""
+        process, self._running = self._running, None
+        if process is None or process.ending:
+            return
+        try:
+            self.node.processes.cancel(process.pid, None, "service stopping")
+        except Failure:
+            return  # it has just ended
+        with gevent.Timeout(timeout, False):
+            process.completion.wait()
+            return
+        process.terminate("service did not stop in time", Kind.CANCELED)
+        raise ServiceError(f"the process did not end within {timeout:g} s of being asked to")

@@ -1,0 +1,29 @@
+"""The global `channel`: queues between the coroutines of a process."""
+
+from runtime.binding import LuaValue, Module, Table
+from runtime.lua.args import check_table
+from runtime.process.channel import Case, Channel
+from runtime.process.channel import select as select_case
+
+module = Module("channel", deterministic=True)
+module.handle("channel")(Channel)
+module.handle("channel.case")(Case)
+
+
+@module.function
+def new(size: int | None = None) -> LuaValue:
+    """Make a channel; without a size sender and receiver meet."""
+    return Channel(max(0, size or 0))
+
+
+@module.function
+def select(cases: LuaValue = None, default: bool = False) -> LuaValue:
+    """Wait for the first of several cases: {channel, value, ok}, or {default = true, ok = true}."""
+    table = check_table(cases, 1, "select")
+    listed = [case for case in table.array if isinstance(case, Case)]
+    given = table.get("default")
+    chosen = select_case(listed, default=default or (given is not None and given is not False))
+    if chosen is None:
+        return Table.from_dict({"default": True, "ok": True})
+    case, value, ok = chosen
+    return Table.from_dict({"channel": case.channel, "value": value, "ok": ok})

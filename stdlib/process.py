@@ -1,0 +1,270 @@
+"""The global `process`: spawn, send, watch and end processes (documentation page lua/core/process)."""
+
+from runtime.binding import Failure, Kind, LuaValue, Module, Table, Text
+from runtime.node import current as node
+from runtime.process import current, events
+from runtime.process.channel import Channel
+from runtime.process.context import CallContext
+from runtime.process.mailbox import EVENTS, INBOX
+from runtime.process.message import Envelope, Message, Payload
+from runtime.process.pid import Pid
+from runtime.process.process import Process
+from runtime.process.processes import SpawnRequest, current_pid
+from runtime.process.transfer import copy_value
+from runtime.registry.entry import EntryId
+
+module = Module("process", deterministic=True)
+module.handle("process.Message")(Message)
+module.handle("payload")(Payload)
+module.constants(
+    {
+        "event": {
+            "CANCEL": events.CANCEL,
+            "EXIT": events.EXIT,
+            "LINK_DOWN": events.LINK_DOWN,
+            "OUTDATED": events.OUTDATED,
+        }
+    }
+)
+
+
+def _running() -> Process:
+    process = current.process()
+    if process is None:
+        raise Failure(Kind.INTERNAL, "no process is running here")
+    return process
+
+
+def _entry(text: str, what: str) -> EntryId:
+    namespace, separator, name = text.partition(":")
+    if not separator or not namespace or not name:
+        raise Failure(Kind.INVALID, f"the {what} '{text}' is no entry id; write 'namespace:name'")
+    return EntryId(namespace, name)
+
+
+# --- itself -------------------------------------------------------------------------------------------------------------------------
+
+
+@module.function
+def pid() -> LuaValue:
+    """Give the pid of the running process."""
+    return str(current_pid())
+
+
+@module.function(name="id")
+def id_() -> LuaValue:
+    """Give the registry id of the entry that runs."""
+    return _running().source
+
+
+@module.function
+def get_options() -> LuaValue:
+    """Give the options of the running process."""
+    return Table.from_dict({"trap_links": _running().trap_links})
+
+
+@module.function
+def set_options(options: Table) -> LuaValue:
+    """Set options of the running process."""
+    process = _running()
+    for key, value in options.items():
+        if key not in ("trap_links", "upgradable"):
+            return False, Failure(Kind.INVALID, f"unknown option '{key}'; known are trap_links, upgradable").to_error()
+        if not isinstance(value, bool):
+            return False, Failure(Kind.INVALID, f"option '{key}' must be true or false").to_error()
+        if key == "trap_links":
+            process.trap_links = value
+    return True
+
+
+# --- starting -----------------------------------------------------------------------------------------------------------------------
+
+
+def _spawn(entry: str, host: str, arguments: tuple[LuaValue, ...], *, monitor: bool, link: bool) -> LuaValue:
+    process = _running()
+    request = SpawnRequest(
+        _entry(entry, "process"),
+        _entry(host, "host"),
+        arguments,
+        process.context.inherited(),
+        monitor=process.pid if monitor else None,
+        link=process.pid if link else None,
+    )
+    return str(node().processes.spawn(request).pid)
+
+
+@module.function(blocks=True)
+def spawn(entry: Text, host: Text, *arguments: LuaValue) -> LuaValue:
+    """Start a process."""
+    return _spawn(entry, host, arguments, monitor=False, link=False)
+
+
+@module.function(blocks=True)
+def spawn_monitored(entry: Text, host: Text, *arguments: LuaValue) -> LuaValue:
+    """Start a process and watch it."""
+    return _spawn(entry, host, arguments, monitor=True, link=False)
+
+
+@module.function(blocks=True)
+def spawn_linked(entry: Text, host: Text, *arguments: LuaValue) -> LuaValue:
+    """Start a process and link with it."""
+    return _spawn(entry, host, arguments, monitor=False, link=True)
+
+
+@module.function(blocks=True)
+def spawn_linked_monitored(entry: Text, host: Text, *arguments: LuaValue) -> LuaValue:
+    """Start a process, link with it and watch it."""
+    return _spawn(entry, host, arguments, monitor=True, link=True)
+
+
+@module.function(name="exec", blocks=True)
+def exec_(entry: Text, host: Text, *arguments: LuaValue) -> LuaValue:
+    """Start a process, wait for its end and give its result."""
+    context: CallContext = _running().context.inherited()
+    request = SpawnRequest(_entry(entry, "process"), _entry(host, "host"), arguments, context)
+    outcome = node().processes.spawn(request).completion.wait()
+    error = events.error_of(outcome)
+    if error is not None:
+        raise Failure.from_error(error)
+    return outcome.value
+
+
+# --- messages -----------------------------------------------------------------------------------------------------------------------
+
+
+def _check_topic(topic: str) -> str:
+    if not topic:
+        raise Failure(Kind.INVALID, "the topic is empty")
+    if topic.startswith("@"):
+        raise Failure(Kind.INVALID, f"topic '{topic}' is reserved: topics that start with @ belong to the runtime")
+    return topic
+
+
+@module.function
+def send(destination: Text, topic: Text, *values: LuaValue) -> LuaValue:
+    """Send a message to a process, by pid or name."""
+    _check_topic(topic)
+    processes = node().processes
+    sender = current.process()
+    envelope = Envelope(sender.pid if sender else None, topic, tuple(copy_value(value) for value in values))
+    processes.send(processes.resolve(destination), envelope)
+    return True
+
+
+@module.function
+def inbox() -> LuaValue:
+    """Give the channel of messages that no listener takes."""
+    return _running().mailbox.subscribe(INBOX, messages=True)
+
+
+@module.function(name="events")
+def events_() -> LuaValue:
+    """Give the channel of lifecycle events."""
+    return _running().mailbox.subscribe(EVENTS, messages=False)
+
+
+@module.function
+def listen(topic: Text, options: Table | None = None) -> LuaValue:
+    """Give the channel of one topic: plain values, or Message objects with {message = true}."""
+    wanted = options.get("message") if options is not None else None
+    return _running().mailbox.subscribe(_check_topic(topic), messages=wanted is True)
+
+
+@module.function
+def unlisten(channel: Channel) -> LuaValue:
+    """End a subscription; its channel is closed."""
+    if _running().mailbox.unsubscribe(channel):
+        return True
+    return False, Failure(Kind.INVALID, "the channel is not subscribed to any topic").to_error()
+
+
+# --- others -------------------------------------------------------------------------------------------------------------------------
+
+
+def _target(destination: str) -> Pid:
+    processes = node().processes
+    target = processes.resolve(destination)
+    processes.find(target)
+    return target
+
+
+@module.function
+def cancel(destination: Text, reason: Text | None = None) -> LuaValue:
+    """Ask a process to end."""
+    node().processes.cancel(_target(destination), current_pid(), reason or "")
+    return True
+
+
+@module.function(blocks=True)
+def terminate(destination: Text) -> LuaValue:
+    """End a process by force."""
+    node().processes.find(_target(destination)).terminate()
+    return True
+
+
+@module.function
+def monitor(destination: Text) -> LuaValue:
+    """Watch a process: an EXIT event comes when it ends."""
+    node().processes.topology.monitor(current_pid(), _target(destination))
+    return True
+
+
+@module.function
+def unmonitor(destination: Text) -> LuaValue:
+    """Stop watching a process."""
+    node().processes.topology.unmonitor(current_pid(), node().processes.resolve(destination))
+    return True
+
+
+@module.function
+def link(destination: Text) -> LuaValue:
+    """Link with a process: each ends, or hears of it, when the other fails."""
+    node().processes.topology.link(current_pid(), _target(destination))
+    return True
+
+
+@module.function
+def unlink(destination: Text) -> LuaValue:
+    """Undo a link."""
+    node().processes.topology.unlink(current_pid(), node().processes.resolve(destination))
+    return True
+
+
+# --- names --------------------------------------------------------------------------------------------------------------------------
+
+registry = Module("process.registry")
+registry.constants({"LOCAL": 0, "EVENTUAL": 1, "CONSISTENT": 2, "STRONG": 3})
+
+
+def _check_scope(scope: int | None) -> None:
+    if scope not in (None, 0):
+        raise Failure(Kind.INTERNAL, "names with a cluster scope need a cluster, and this node runs alone; use LOCAL")
+
+
+@registry.function
+def register(name: Text, target: Text | None = None, scope: int | None = None) -> LuaValue:
+    """Give a process, by default the running one, a name."""
+    _check_scope(scope)
+    if not name:
+        raise Failure(Kind.INVALID, "the name is empty")
+    node().processes.names.register(name, current_pid() if target is None else _target(target))
+    return True
+
+
+@registry.function
+def lookup(name: Text) -> LuaValue:
+    """Give the pid that has a name."""
+    found = node().processes.names.lookup(name)
+    if found is None:
+        raise Failure(Kind.NOT_FOUND, f"name not registered: {name}")
+    return str(found)
+
+
+@registry.function
+def unregister(name: Text, scope: int | None = None) -> bool:
+    """Release a name."""
+    _check_scope(scope)
+    return bool(node().processes.names.unregister(name))
+
+
+module.members["registry"] = registry.table()
