@@ -1,0 +1,110 @@
+"""Generated programs give the same results under our runtime as under the reference interpreter."""
+
+from __future__ import annotations
+
+import os
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from lua53 import compare, compare_expressions, require_lua53
+from programs import control_flow
+from snippets import (
+    arithmetic,
+    arithmetic_on_variables,
+    comparison,
+    concatenation,
+    format_number,
+    format_quoted,
+    format_text,
+    math_call,
+    pattern_call,
+    string_arithmetic,
+    string_call,
+    string_comparison,
+    to_number,
+)
+from tables import constructor, sorting, table_program
+
+require_lua53()
+
+EXAMPLES = int(os.environ.get("WIPPY_DIFFERENTIAL_EXAMPLES", "40"))
+SNIPPETS = 25  # in one program, so that one start of the interpreter serves many
+differential = settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
+
+
+def batch(*kinds: st.SearchStrategy[str]) -> st.SearchStrategy[list[str]]:
+    """Draw a program's worth of expressions."""
+    return st.lists(st.one_of(*kinds), min_size=1, max_size=SNIPPETS)
+
+
+@differential
+@given(batch(arithmetic, arithmetic_on_variables))
+def test_arithmetic(expressions: list[str]) -> None:
+    compare_expressions(expressions)
+
+
+@differential
+@given(batch(comparison, math_call))
+def test_comparison_and_math(expressions: list[str]) -> None:
+    compare_expressions(expressions)
+
+
+@differential
+@given(batch(string_arithmetic, to_number))
+def test_numerals(expressions: list[str]) -> None:
+    compare_expressions(expressions)
+
+
+@differential
+@given(batch(string_call, concatenation, string_comparison))
+def test_strings(expressions: list[str]) -> None:
+    compare_expressions(expressions)
+
+
+@differential
+@given(batch(pattern_call))
+def test_patterns(expressions: list[str]) -> None:
+    compare_expressions(expressions)
+
+
+@differential
+@given(batch(format_number, format_text, format_quoted))
+def test_format(expressions: list[str]) -> None:
+    compare_expressions(expressions)
+
+
+@differential
+@given(st.lists(table_program, min_size=1, max_size=3))
+def test_tables(programs: list[str]) -> None:
+    compare("\n".join(f"do {program} end" for program in programs))
+
+
+@differential
+@given(batch(sorting))
+def test_sort(expressions: list[str]) -> None:
+    compare_expressions(expressions)
+
+
+@differential
+@given(batch(constructor))
+def test_constructors(constructors: list[str]) -> None:
+    """Compare the entries, not the length: a constructor may leave holes."""
+    body = "\n".join(f"try({n}, function() return entries({text}) end)" for n, text in enumerate(constructors))
+    compare(_ENTRIES + body)
+
+
+_ENTRIES = """
+local function two() return 1, 2 end
+local function entries(t)
+  local list = {}
+  for k, v in pairs(t) do list[#list + 1] = shown(k, v) end
+  table.sort(list)
+  return table.concat(list, ";")
+end
+"""
+
+
+@differential
+@given(control_flow())
+def test_control_flow(program: str) -> None:
+    compare(program)
