@@ -1,0 +1,94 @@
+"""`wippy run`: the project's node in the foreground."""
+
+import signal
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from runtime.cli.console import Settings, out, show_warnings, style
+
+_HELP = """Run the project in the foreground.
+
+Supervised services and processes start, HTTP services listen at their addresses. Ctrl-C stops all in order; a second
+Ctrl-C ends at once.
+
+\b
+Example:  wippy run
+          wippy run --override app:gateway:addr=:9000
+"""
+
+
+@dataclass(frozen=True)
+class Launch:
+    """How the node is made (`runtime.node.Options`)."""
+
+    config: tuple[Path, ...] = ()
+    sets: tuple[str, ...] = ()
+    overrides: tuple[str, ...] = ()
+    frozen: bool = False
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("run", help=_HELP)(run)
+
+
+def run(
+    ctx: typer.Context,
+    directory: Annotated[
+        Path | None, typer.Option("--dir", "-d", help="The project; by default the current one.")
+    ] = None,
+    override: Annotated[
+        list[str] | None,
+        typer.Option("--override", "-o", metavar="NS:NAME:PATH=VALUE", help="Override a value of an entry; may be repeated."),
+    ] = None,
+    set_: Annotated[
+        list[str] | None, typer.Option("--set", metavar="PATH=VALUE", help="Override a configuration value; may be repeated.")
+    ] = None,
+) -> None:
+    """Run until ended."""
+    from runtime.http.patching import patch  # noqa: PLC0415  (before anything else opens a socket)
+
+    patch()
+    from gevent.event import Event  # noqa: PLC0415
+
+    from runtime.node import Node  # noqa: PLC0415
+
+    settings: Settings = ctx.obj
+    show_warnings(settings)
+    launch = Launch(tuple(settings.config), tuple(set_ or ()), tuple(override or ()))
+    node = Node.boot(directory or Path.cwd(), launch)
+    ending = Event()
+    _end_on_signals(ending)
+    try:
+        node.start()
+        _announce(node)
+        ending.wait()
+    finally:
+        node.stop()
+
+
+def _end_on_signals(ending: Any) -> None:
+    from gevent import signal_handler  # noqa: PLC0415
+
+    def end() -> None:
+        if ending.is_set():
+            sys.exit(1)
+        ending.set()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal_handler(number, end)
+
+
+def _announce(node: Any) -> None:
+    """Say what runs."""
+    states = node.supervisor.states()
+    for service, state in sorted(states.items()):
+        site = node.http.sites.get(service)
+        place = f"  {style(site.address.url, 'bold', 'cyan')}" if site is not None and hasattr(site, "address") else ""
+        out(f"{service} is {state}{place}")
+    out(f"{len(node.registry.all())} entries, {len(states)} services; Ctrl-C ends")
+    sys.stdout.flush()
