@@ -183,7 +183,9 @@ def _concat(t: Table, separator: str, low: int, high: int) -> str:
 
 
 def _text(value: LuaValue, key: int) -> str:
-    if type(value) is int or type(value) is float:
+    if type(value) is int:
+        return str(value)
+    if type(value) is float:
         return str(number_text(value))
     if isinstance(value, Error):
         return value.message
@@ -259,33 +261,26 @@ def _move(a: Table, low: int, count: int, place: int, b: Table) -> None:
 
 
 class _Element:
-    """An element as `list.sort` sees it; subclasses say how it compares."""
+    """An element as `list.sort` sees it, compared by Lua's `<`."""
 
     def __init__(self, value: LuaValue) -> None:
         self.value = value
 
-
-class _ByOperator(_Element):
-    """Compares by Lua's `<`."""
-
-    def __lt__(self, other: _ByOperator) -> bool:
+    def __lt__(self, other: _Element) -> bool:
         return self.before(other)
 
-    def before(self, other: _ByOperator) -> bool:
+    def before(self, other: _Element) -> bool:
         return bool(lt(self.value, other.value))
 
 
 class _ByFunction(_Element):
-    """Compares by a Lua function."""
+    """An element that a Lua function compares."""
 
     def __init__(self, value: LuaValue, function: LuaFunction) -> None:
-        super().__init__(value)
+        self.value = value
         self.function = function
 
-    def __lt__(self, other: _ByFunction) -> bool:
-        return self.before(other)
-
-    def before(self, other: _ByFunction) -> bool:
+    def before(self, other: _Element) -> bool:
         result = first(invoke(self.function, (self.value, other.value)))
         return result is not None and result is not False
 
@@ -317,7 +312,7 @@ def _sorted(values: list[LuaValue], comparator: LuaValue) -> list[LuaValue]:
     if kinds == {str} or kinds <= {int, float}:
         values.sort()
         return values
-    by_operator: list[_Element] = [_ByOperator(value) for value in values]
+    by_operator: list[_Element] = [_Element(value) for value in values]
     by_operator.sort()
     return _values(by_operator)
 

@@ -1,0 +1,41 @@
+cimport cython
+from runtime.lua.calls cimport first, invoke
+from runtime.lua.operators cimport length, lt
+from runtime.lua.table cimport Table
+
+cdef Py_ssize_t _MAX_RESULTS
+cdef Py_ssize_t _MAX_ELEMENTS
+cdef Py_ssize_t _MAX_SIZE
+
+cdef Table _table(value, Py_ssize_t position, str function)
+@cython.locals(events=dict)
+cdef bint _plain(Table t)
+@cython.locals(size=object)
+cdef Py_ssize_t _length(Table t) except? -1
+cdef _trim(list array)
+cdef _within_reach(Py_ssize_t count)
+cdef _append(Table t, value)
+@cython.locals(size=Py_ssize_t, key=Py_ssize_t, array=list)
+cdef _insert(Table t, Py_ssize_t position, value)
+@cython.locals(array=list)
+cdef _remove(Table t, Py_ssize_t size, Py_ssize_t position)
+cdef _remove_by_access(Table t, Py_ssize_t size, Py_ssize_t position)
+@cython.locals(plain=bint, pieces=list, total=Py_ssize_t, key=Py_ssize_t, offset=Py_ssize_t)
+cdef _concat(Table t, str separator, Py_ssize_t low, Py_ssize_t high)
+@cython.locals(offset=Py_ssize_t)
+cdef _unpack(Table t, Py_ssize_t low, Py_ssize_t high)
+@cython.locals(values=list, offset=Py_ssize_t)
+cdef _move(Table a, Py_ssize_t low, Py_ssize_t count, Py_ssize_t place, Table b)
+cdef list _sorted(list values, comparator)
+@cython.locals(position=Py_ssize_t)
+cdef _write_back(Table t, list values)
+
+cdef class _Element:
+    cdef object value
+    cdef bint before(self, _Element other) except -1
+
+cdef class _ByFunction(_Element):
+    cdef object function
+
+@cython.locals(element=_Element)
+cdef list _values(list elements)
