@@ -25,6 +25,13 @@ class Change:
     new: Entry | None = None
     old: Entry | None = None
 
+    @property
+    def entry(self) -> Entry:
+        """The entry in question: what it becomes, or what it was. Only a wish to delete knows neither."""
+        entry = self.new or self.old
+        assert entry is not None
+        return entry
+
     @classmethod
     def create(cls, entry: Entry) -> Change:
         """Ask for a new entry."""

@@ -13,7 +13,7 @@ from runtime.registry.kinds import PLAIN_KINDS, lifecycle_references
 from runtime.registry.order import creation_order
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from runtime.registry.change import Change
     from runtime.registry.entry import Entry, EntryId
@@ -29,6 +29,20 @@ class _Prepared:
     handler: KindHandler | None
     config: Any
     references: tuple[EntryId, ...]
+
+
+def _refusal(entry: Entry, action: str, call: Callable[..., None], *arguments: object) -> EntryError | None:
+    """Call a handler; whatever it raises becomes a refusal that names the entry."""
+    try:
+        call(*arguments)
+    except EntryError as refused:
+        return refused
+    except Failure as failure:
+        return _caused(EntryError(entry, "", failure.message), failure)
+    except Exception as broken:
+        log.exception("the handler of %s failed at the %s of %s", entry.kind, action, entry.id)
+        return _caused(EntryError(entry, "", f"internal error in the handler of {entry.kind}"), broken)
+    return None
 
 
 def _caused(error: EntryError, cause: Exception) -> EntryError:
@@ -49,24 +63,25 @@ class Transaction:
         """Decode and check every new entry, with no effect; give all refusals."""
         refusals: list[EntryError] = []
         for change in self.changes:
-            if change.new is not None:
-                try:
-                    self.prepared[change.id] = self._prepare(change.new)
-                except EntryError as error:
-                    refusals.append(error)
+            entry = change.new
+            if entry is not None:
+                refusal = _refusal(entry, "check", self._prepare, change, entry)
+                if refusal is not None:
+                    refusals.append(refusal)
         return refusals
 
-    def _prepare(self, entry: Entry) -> _Prepared:
-        if entry.kind in PLAIN_KINDS:
-            return _Prepared(None, None, tuple(lifecycle_references(entry)))
+    def _prepare(self, change: Change, entry: Entry) -> None:
         handler = self.kinds.find(entry.kind)
         if handler is None:
-            raise self.kinds.unknown(entry)
+            if entry.kind not in PLAIN_KINDS:
+                raise self.kinds.unknown(entry)
+            self.prepared[change.id] = _Prepared(None, None, tuple(lifecycle_references(entry)))
+            return
         config: Any = decode(entry, handler.config)
         for written, meant in likely_misspelt(entry, handler.config):
             log.warning("%s: '%s' is not a field of %s; did you mean '%s'?", entry.id, written, entry.kind, meant)
         handler.check(entry, config)
-        return _Prepared(handler, config, tuple(handler.references(entry, config)))
+        self.prepared[change.id] = _Prepared(handler, config, tuple(handler.references(entry, config)))
 
     def run(self, *, stop_at_first: bool) -> list[EntryError]:
         """Make the changes: deletes, dependants first, then the rest, what is referred to first; then commit.
@@ -79,7 +94,7 @@ class Transaction:
             if change.new is not None and refused.intersection(self.prepared[change.id].references):
                 refused.add(change.id)
                 continue
-            refusal = self._attempt(change)
+            refusal = _refusal(change.entry, change.action, self._make, change)
             if refusal is None:
                 self.done.append(change)
                 continue
@@ -87,27 +102,7 @@ class Transaction:
             refused.add(change.id)
             if stop_at_first:
                 return refusals
-        if not refusals:
-            try:
-                self._commit()
-            except EntryError as error:
-                refusals.append(error)
-        return refusals
-
-    def _attempt(self, change: Change) -> EntryError | None:
-        """Make one change; what a handler raises becomes a refusal that names the entry."""
-        entry = change.new or change.old
-        assert entry is not None
-        try:
-            self._make(change)
-        except EntryError as error:
-            return error
-        except Failure as failure:
-            return _caused(EntryError(entry, "", failure.message), failure)
-        except Exception as broken:
-            log.exception("the handler of %s failed at the %s of %s", entry.kind, change.action, change.id)
-            return _caused(EntryError(entry, "", f"internal error in the handler of {entry.kind}"), broken)
-        return None
+        return refusals or self._commit()
 
     def undo(self) -> None:
         """Take back what was done, newest first; a handler that fails at it is logged and passed over."""
@@ -116,10 +111,8 @@ class Transaction:
                 self._take_back(change)
             except Exception:
                 log.exception("the %s of %s could not be undone", change.action, change.id)
-        try:
-            self._commit()
-        except Exception:
-            log.exception("the undoing of a transaction could not be committed")
+        for refusal in self._commit():
+            log.error("the undoing of a transaction could not be committed: %s", refusal)
         self.done.clear()
 
     def _in_order(self) -> list[Change]:
@@ -155,23 +148,22 @@ class Transaction:
             prepared.handler.create(change.new, prepared.config)
 
     def _take_back(self, change: Change) -> None:
-        entry = change.old or change.new
-        assert entry is not None
-        handler = self.kinds.find(entry.kind)
+        handler = self.kinds.find(change.entry.kind)
         if handler is None:
             return
         if change.old is None:
-            handler.delete(entry)
+            handler.delete(change.entry)
         elif change.new is None:
             handler.create(change.old, decode(change.old, handler.config))
         else:
             handler.update(change.new, change.old, decode(change.old, handler.config))
 
-    def _commit(self) -> None:
-        handlers = {
-            handler: None
-            for change in self.done
-            if (handler := self.kinds.find((change.new or change.old).kind)) is not None  # type: ignore[union-attr]
-        }
-        for handler in handlers:
-            handler.commit()
+    def _commit(self) -> list[EntryError]:
+        """Let each handler that took part finish; a refusal names an entry that it handled, unless it says better."""
+        handlers: dict[KindHandler, Entry] = {}
+        for change in self.done:
+            handler = self.kinds.find(change.entry.kind)
+            if handler is not None:
+                handlers.setdefault(handler, change.entry)
+        refusals = [_refusal(entry, "commit", handler.commit) for handler, entry in handlers.items()]
+        return [refusal for refusal in refusals if refusal is not None]
