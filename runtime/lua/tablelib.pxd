@@ -30,12 +30,8 @@ cdef list _sorted(list values, comparator)
 @cython.locals(position=Py_ssize_t)
 cdef _write_back(Table t, list values)
 
-cdef class _Element:
-    cdef object value
-    cdef bint before(self, _Element other) except -1
-
-cdef class _ByFunction(_Element):
-    cdef object function
-
-@cython.locals(element=_Element)
-cdef list _values(list elements)
+@cython.locals(size=Py_ssize_t, source=list, target=list, width=Py_ssize_t, low=Py_ssize_t)
+cdef list _merge_sorted(list values, comparator)
+@cython.locals(i=Py_ssize_t, j=Py_ssize_t, k=Py_ssize_t)
+cdef _merge(list source, list target, Py_ssize_t low, Py_ssize_t middle, Py_ssize_t high, comparator)
+cdef bint _before(a, b, comparator) except -1

@@ -260,31 +260,6 @@ def _move(a: Table, low: int, count: int, place: int, b: Table) -> None:
 # --- order ------------------------------------------------------------------------------------------------------------
 
 
-class _Element:
-    """An element as `list.sort` sees it, compared by Lua's `<`."""
-
-    def __init__(self, value: LuaValue) -> None:
-        self.value = value
-
-    def __lt__(self, other: _Element) -> bool:
-        return self.before(other)
-
-    def before(self, other: _Element) -> bool:
-        return bool(lt(self.value, other.value))
-
-
-class _ByFunction(_Element):
-    """An element that a Lua function compares."""
-
-    def __init__(self, value: LuaValue, function: LuaFunction) -> None:
-        self.value = value
-        self.function = function
-
-    def before(self, other: _Element) -> bool:
-        result = first(invoke(self.function, (self.value, other.value)))
-        return result is not None and result is not False
-
-
 def sort(t: LuaValue = None, comparator: LuaValue = None, *_: LuaValue) -> Results:
     """Sort the elements 1 to #t in place; stable. An inconsistent comparator gives some order."""
     checked = _table(t, 1, "sort")
@@ -304,21 +279,58 @@ def sort(t: LuaValue = None, comparator: LuaValue = None, *_: LuaValue) -> Resul
 
 
 def _sorted(values: list[LuaValue], comparator: LuaValue) -> list[LuaValue]:
-    if comparator is not None:
-        by_function: list[_Element] = [_ByFunction(value, comparator) for value in values]
-        by_function.sort()
-        return _values(by_function)
-    kinds = set(map(type, values))
-    if kinds == {str} or kinds <= {int, float}:
-        values.sort()
-        return values
-    by_operator: list[_Element] = [_Element(value) for value in values]
-    by_operator.sort()
-    return _values(by_operator)
+    if comparator is None:
+        kinds = set(map(type, values))
+        if kinds == {str} or kinds <= {int, float}:
+            values.sort()
+            return values
+    return _merge_sorted(values, comparator)
 
 
-def _values(elements: list[_Element]) -> list[LuaValue]:
-    return [element.value for element in elements]
+def _merge_sorted(values: list[LuaValue], comparator: LuaValue) -> list[LuaValue]:
+    """Sort by merging ever longer runs.
+
+    Where Lua code compares, `list.sort` will not do: it takes kilobytes of the C stack, and comparators may sort in turn.
+    """
+    size = len(values)
+    source = values
+    target = values[:]
+    width = 1
+    while width < size:
+        for low in range(0, size, 2 * width):
+            _merge(source, target, low, min(low + width, size), min(low + 2 * width, size), comparator)
+        source, target = target, source
+        width *= 2
+    return source
+
+
+def _merge(
+    source: list[LuaValue], target: list[LuaValue], low: int, middle: int, high: int, comparator: LuaValue
+) -> None:
+    """Merge the sorted runs from low to middle and from middle to high into the same places of the target."""
+    i = low
+    j = middle
+    k = low
+    if j == high or not _before(source[j], source[j - 1], comparator):
+        target[low:high] = source[low:high]
+        return
+    while i < middle and j < high:
+        if _before(source[j], source[i], comparator):
+            target[k] = source[j]
+            j += 1
+        else:
+            target[k] = source[i]
+            i += 1
+        k += 1
+    target[k : k + middle - i] = source[i:middle]
+    target[k + middle - i : high] = source[j:high]
+
+
+def _before(a: LuaValue, b: LuaValue, comparator: LuaValue) -> bool:
+    if comparator is None:
+        return bool(lt(a, b))
+    result = first(invoke(comparator, (a, b)))
+    return result is not None and result is not False
 
 
 def _write_back(t: Table, values: list[LuaValue]) -> None:
