@@ -53,8 +53,8 @@ class Controller:
             self._leaving.clear()
 
     def begin(self) -> None:
-        """Start the service, unless it is alive already."""
-        if not self.alive:
+        """Start the service, unless it is alive already, or its end was asked for since `reset`."""
+        if not self.alive and not self._leaving.is_set():
             self._greenlet = gevent.spawn(self._supervise)
 
     def refuse(self, reason: str) -> None:
@@ -146,10 +146,11 @@ class Controller:
 
     def end(self) -> str | None:
         """Stop the service and give what went wrong in that, None when all was well."""
+        self._leaving.set()
         greenlet = self._greenlet
         if greenlet is None or greenlet.dead:
+            self.settled.set()
             return None
-        self._leaving.set()
         limit = (self.current or self.service).lifecycle.stop_timeout
         if self.state is State.STARTING:
             self._started.wait(limit)

@@ -42,7 +42,7 @@ class Dependencies:
         needs: dict[EntryId, list[EntryId]] = {}
         waiting = list(wanted)
         while waiting:
-            name = waiting.pop()
+            name = waiting.pop(0)
             if name not in needs:
                 needs[name] = self.of(self.services[name])[0]
                 waiting.extend(needs[name])

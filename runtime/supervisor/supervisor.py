@@ -128,7 +128,8 @@ class Supervisor:
     def _report(self, settled: list[EntryId]) -> None:
         """Raise SupervisorError for the required services that did not start; log the optional ones."""
         errors = {}
-        for service_id in settled:
+        # Causes first: what was tried and failed, then what was not even tried for lack of it.
+        for service_id in sorted(settled, key=lambda name: not self._controllers[name].attempts):
             controller = self._controllers[service_id]
             if controller.ran.is_set():
                 continue
