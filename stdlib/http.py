@@ -11,6 +11,7 @@ from runtime.http.request import IncomingRequest
 from runtime.http.response import OutgoingResponse
 from runtime.lua import args
 from runtime.lua.jsontext import JsonError, decode, encode
+from runtime.process.current import context, on_exit
 from stdlib.stream import Stream
 
 module = Module("http")
@@ -21,9 +22,7 @@ _MAX_MEMORY = 32 * 1024 * 1024  # bytes
 
 
 def _exchange() -> Exchange:
-    from runtime.process import current  # noqa: PLC0415  (needs the scheduler, which tools that only read declarations do not)
-
-    exchange = current.context().attachments.get(ATTACHMENT)
+    exchange = context().attachments.get(ATTACHMENT)
     if not isinstance(exchange, Exchange):
         raise Failure(
             Kind.INTERNAL,
@@ -180,7 +179,9 @@ class Request(Userdata):
     @method(blocks=True)
     def parse_multipart(self, max_memory: int = _MAX_MEMORY) -> LuaValue:
         """Read the body as a form with files."""
-        return _form_table(parse_form(self._request.body, self._request.header("Content-Type") or "", max_memory))
+        form = parse_form(self._request.body, self._request.header("Content-Type") or "", max_memory)
+        on_exit(form.close)
+        return _form_table(form)
 
     def _read(self) -> bytes:
         return self._request.body.read_all(self._limits.max_body, self._limits.timeout / 1000)

@@ -8,18 +8,20 @@ import ssl
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-import gevent
-
 from runtime.binding import Failure
 from runtime.binding.text import encode
+from runtime.functions.service import result_of
 from runtime.http.exchange import ATTACHMENT, Exchange
+from runtime.lua.errors import Kind
 from runtime.process.context import EMPTY, CallContext
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import falcon
 
-    from runtime.http.node import Functions
-    from runtime.lua.types import LuaValue
+    from runtime.functions.service import Functions
+    from runtime.process.completion import Outcome
     from runtime.registry.entry import EntryId
 
 log = logging.getLogger("wippy.http")
@@ -31,8 +33,8 @@ _HANG_UP = getattr(select, "POLLRDHUP", 0)
 class FunctionHandler:
     """Answers requests by calling a function.
 
-    The call runs on a greenlet of its own, so that the body can stream while the function still runs, and the call can
-    be ended when the client is gone.
+    The call is a process of its own, so that the body can stream while the function still runs, and the call can be
+    ended when the client is gone.
     """
 
     def __init__(self, entry: EntryId, function: EntryId, functions: Functions) -> None:
@@ -43,39 +45,56 @@ class FunctionHandler:
     def __call__(self, request: falcon.Request, response: falcon.Response) -> None:
         """Answer one request."""
         exchange = Exchange(request, getattr(request.context, "params", {}))
-        context: CallContext = getattr(request.context, "call", EMPTY)
-        context = replace(context, attachments={**context.attachments, ATTACHMENT: exchange})
-        call = gevent.spawn(self._run, exchange, context)
+        answer = exchange.response
+        abandon = self._begin(exchange, getattr(request.context, "call", EMPTY))
         try:
-            while not exchange.response.ready.wait(_LOOK_AFTER_CLIENT):
+            while not answer.ready.wait(_LOOK_AFTER_CLIENT):
                 if _client_is_gone(request.env):
-                    log.debug("%s: the client went away, the call is cancelled", self.entry)
-                    exchange.response.status = _CLIENT_CLOSED_REQUEST
+                    answer.status = _CLIENT_CLOSED_REQUEST
                     break
         finally:
-            if not exchange.response.ready.is_set():
-                call.kill(block=False)
-        exchange.response.deliver(response, abandon=lambda: call.kill(block=False))
+            if not answer.ready.is_set():
+                abandon()
+        if exchange.outcome is not None:
+            self._conclude(exchange, exchange.outcome)
+        answer.deliver(response, abandon)
 
-    def _run(self, exchange: Exchange, context: CallContext) -> None:
+    def _begin(self, exchange: Exchange, context: CallContext) -> Callable[[], None]:
+        """Start the call; give what ends it before its time."""
+        context = replace(context, attachments={**context.attachments, ATTACHMENT: exchange})
         try:
-            exchange.succeed(_first(self._functions.call(self.function, (), context)))
+            call = self._functions.begin(self.function, (), context)
         except Failure as failure:
-            error = failure.error
-            story = error.stack_text() if error else failure.message
-            log.error("%s: %s failed: %s", self.entry, self.function, story)  # noqa: TRY400  (Lua frames, not Python's)
-            exchange.fail(error.full_text() if error else encode(failure.message))
-        except Exception:
-            log.exception("%s: calling %s failed", self.entry, self.function)
-            exchange.fail("internal error")
-        finally:
+            self._fail(exchange, failure)
             exchange.response.finish()
+            return _nothing
+        call.completion.listen(lambda outcome: self._ended(exchange, outcome))
+        return lambda: call.terminate("the client has gone away", Kind.CANCELED)
+
+    def _ended(self, exchange: Exchange, outcome: Outcome) -> None:
+        """Take the end of the call; on the event loop, so what may take long is left to the request's greenlet."""
+        if exchange.response.streams:
+            self._conclude(exchange, outcome)
+        else:
+            exchange.outcome = outcome
+        exchange.response.finish()
+
+    def _conclude(self, exchange: Exchange, outcome: Outcome) -> None:
+        try:
+            exchange.succeed(result_of(outcome))
+        except Failure as failure:
+            self._fail(exchange, failure)
+
+    def _fail(self, exchange: Exchange, failure: Failure) -> None:
+        error = failure.error
+        if failure.kind != Kind.CANCELED:
+            story = error.stack_text() if error else failure.message
+            log.error("%s: %s failed: %s", self.entry, self.function, story)
+        exchange.fail(error.full_text() if error else encode(failure.message))
 
 
-def _first(results: LuaValue) -> LuaValue:
-    if results.__class__ is tuple:
-        return results[0] if results else None
-    return results
+def _nothing() -> None:
+    """End what never began."""
 
 
 def _client_is_gone(environ: dict[str, Any]) -> bool:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import falcon
 
     from runtime.lua.types import LuaValue
+    from runtime.process.completion import Outcome
 
 # Under this name a call's context carries its exchange (`CallContext.attachments`).
 ATTACHMENT = "http"
@@ -25,6 +26,8 @@ class Exchange:
     def __init__(self, request: falcon.Request, params: Mapping[str, str] | None = None) -> None:
         self.request = IncomingRequest(request, params)
         self.response = OutgoingResponse(discard_body=request.method == "HEAD")
+        # How the call ended; None while it runs.
+        self.outcome: Outcome | None = None
 
     def succeed(self, value: LuaValue) -> None:
         """Take the result of the call: it is the answer, as JSON, if the handler never touched the response."""

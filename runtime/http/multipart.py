@@ -36,6 +36,12 @@ class Form:
     values: dict[str, list[str]] = field(default_factory=dict)
     files: dict[str, list[Upload]] = field(default_factory=dict)
 
+    def close(self) -> None:
+        """Let go of the files."""
+        for uploads in self.files.values():
+            for upload in uploads:
+                upload.content.close()
+
 
 def parse_form(stream: Any, content_type: str, max_memory: int) -> Form:
     """Read a form from a stream of bytes; `max_memory` bytes of all files stay in memory. Strings are Lua strings.
@@ -57,6 +63,7 @@ def parse_form(stream: Any, content_type: str, max_memory: int) -> Form:
         for part in MultipartForm(reader, boundary.encode("latin-1"), None, limits):
             _take(part, form, max_memory)
     except falcon.HTTPError as error:
+        form.close()
         raise _broken(error.description or error.title or "it is not well-formed") from error
     return form
 

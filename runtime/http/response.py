@@ -6,11 +6,10 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-import gevent
 from gevent.event import Event
-from gevent.queue import Queue
 
 from runtime.binding import Failure, Kind
+from runtime.http.pipe import Pipe, PipeClosed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,8 +25,6 @@ _SERVERS_OWN = frozenset(
 _BODILESS = (204, 304)
 _WHOLE_PAGE = re.compile(rb"\s*<(!doctype html|html)[\s>]", re.IGNORECASE)
 _BUFFER = 64 * 1024  # bytes that are held back before the body starts to stream by itself
-_PENDING = 8  # pieces on their way to the client; a handler that is faster than its client waits
-_END = b""
 
 
 class OutgoingResponse:
@@ -50,8 +47,7 @@ class OutgoingResponse:
         self._buffered = 0
         self._length = 0
         self._start = b""  # by which a page of HTML is known where no content type was set
-        self._queue: Queue[bytes] | None = None
-        self._closed = False
+        self._pipe: Pipe | None = None
 
     def set_status(self, status: int) -> None:
         """Set the status code."""
@@ -92,7 +88,7 @@ class OutgoingResponse:
         self._length += len(data)
         if self._discard or not data or self.status in _BODILESS:
             return
-        if self._queue is not None:
+        if self._pipe is not None:
             self._send(data)
             return
         self._buffer.append(data)
@@ -122,8 +118,8 @@ class OutgoingResponse:
         self.touched = self.sealed = True
         if self._discard or self.status in _BODILESS:
             return
-        if self._queue is None:
-            self._queue = Queue(_PENDING)
+        if self._pipe is None:
+            self._pipe = Pipe()
             self.ready.set()
         data = b"".join(self._buffer)
         self._buffer.clear()
@@ -132,9 +128,9 @@ class OutgoingResponse:
             self._send(data)
 
     def finish(self) -> None:
-        """End the body."""
-        if self._queue is not None and not self._closed:
-            self._queue.put(_END)
+        """End the body; never waits."""
+        if self._pipe is not None:
+            self._pipe.end()
         self.ready.set()
 
     def reset(self) -> None:
@@ -145,7 +141,7 @@ class OutgoingResponse:
     @property
     def streams(self) -> bool:
         """Tell whether the body goes out in pieces while the handler still runs."""
-        return self._queue is not None
+        return self._pipe is not None
 
     def deliver(self, response: falcon.Response, abandon: Callable[[], None]) -> None:
         """Hand over to Falcon; `abandon` is called when the client goes away before the end."""
@@ -158,8 +154,8 @@ class OutgoingResponse:
             response.append_header("set-cookie", cookie)
         if self._discard:
             response.set_header("content-length", str(self._length))
-        elif self._queue is not None:
-            response.stream = _Body(self._queue, self._close(abandon))
+        elif self._pipe is not None:
+            response.stream = _Body(self._pipe, abandon)
         elif self._chunked or self._event_stream:
             response.stream = iter([b"".join(self._buffer)])
         else:
@@ -181,38 +177,24 @@ class OutgoingResponse:
             raise Failure(Kind.INVALID, f"cannot {what} after the body has begun")
 
     def _send(self, data: bytes) -> None:
-        if not self._closed and self._queue is not None:
-            self._queue.put(data)
-        if self._closed:
-            raise Failure(Kind.INTERNAL, "write failed: the client has gone away")
-
-    def _close(self, abandon: Callable[[], None]) -> Callable[[], None]:
-        def close() -> None:
-            self._closed = True
-            queue = self._queue
-            while (
-                queue is not None and not queue.empty()
-            ):  # a handler that waits for room goes on, and learns that all is over
-                queue.get_nowait()
-                gevent.sleep(0)
-            abandon()
-
-        return close
+        assert self._pipe is not None
+        try:
+            self._pipe.put(data)
+        except PipeClosed:
+            raise Failure(Kind.INTERNAL, "write failed: the client has gone away") from None
 
 
 class _Body(Iterator[bytes]):
     """The pieces of a streaming body, as WSGI takes them."""
 
-    def __init__(self, queue: Queue[bytes], close: Callable[[], None]) -> None:
-        self._queue = queue
-        self._close = close
+    def __init__(self, pipe: Pipe, abandon: Callable[[], None]) -> None:
+        self._pipe = pipe
+        self._abandon = abandon
         self._ended = False
 
     def __next__(self) -> bytes:
-        if self._ended:
-            raise StopIteration
-        piece = self._queue.get()
-        if piece == _END:
+        piece = self._pipe.get()
+        if piece is None:
             self._ended = True
             raise StopIteration
         return piece
@@ -220,5 +202,5 @@ class _Body(Iterator[bytes]):
     def close(self) -> None:
         """End the exchange: called by the server after the last piece, or as soon as the client is gone."""
         if not self._ended:
-            self._ended = True
-            self._close()
+            self._pipe.close()
+            self._abandon()

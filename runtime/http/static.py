@@ -43,6 +43,9 @@ class StaticFiles(StaticRoute):
             raise falcon.HTTPMovedPermanently(req.relative_uri.partition("?")[0] + "/")
         req.path = self._prefix + target
         super().__call__(req, resp)
+        if req.method == "HEAD" and resp.stream is not None:
+            resp.stream.close()  # type: ignore[union-attr]  (Falcon sends no body for HEAD, and leaves the file open)
+            resp.stream = None
         if self._cache:
             resp.set_header("Cache-Control", self._cache)
 

@@ -26,7 +26,7 @@ from runtime.http.inflight import InFlight
 from runtime.http.patching import patch
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from gevent.server import StreamServer
 
@@ -42,12 +42,12 @@ class ListenError(Exception):
     """gunicorn listens where no http.service of the project belongs."""
 
 
-@dataclass(frozen=True)
+@dataclass
 class Boot:
     """How a worker makes its node. `config` are files in place of the project's own; `frozen` refuses to compile."""
 
     project: Path
-    config: tuple[Path, ...] = ()
+    config: Sequence[Path] = ()
     frozen: bool = False
 
     def node(self) -> Any:
