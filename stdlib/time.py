@@ -5,12 +5,10 @@ Wherever it takes a duration, a number counts nanoseconds and a string is writte
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from runtime.binding import Failure, Kind, LuaValue, Module, Text, Userdata, method
 from runtime.process.channel import Channel
 from runtime.process.timing import sleep as pause
-from runtime.process.timing import start_timer
+from runtime.times.alarm import Alarm
 from runtime.times.duration import (
     HOUR,
     MICROSECOND,
@@ -25,9 +23,6 @@ from runtime.times.instant import Civil, Time
 from runtime.times.layout import LAYOUTS, MONTHS, WEEKDAYS
 from runtime.times.location import LOCAL, UTC, FixedLocation, Location, load_location
 from runtime.times.parsing import ParseError, parse_time
-
-if TYPE_CHECKING:
-    from runtime.process.timing import TimerHandle
 
 module = Module("time", deterministic=True)
 module.handle("time.Time")(Time)
@@ -49,6 +44,83 @@ module.constants({name.upper(): number for number, name in enumerate(WEEKDAYS)})
 module.constants({"utc": UTC, "localtz": LOCAL})
 
 
+@module.handle("time.Timer")
+class Timer(Userdata):
+    """Fires once: its channel gets the time and is closed. It can be set anew at any time, also after it fired."""
+
+    __slots__ = ("_alarm", "_channel")
+
+    def __init__(self, nanoseconds: int) -> None:
+        self._start(nanoseconds)
+
+    def _start(self, nanoseconds: int) -> None:
+        self._channel = Channel(1)
+        self._alarm = Alarm(nanoseconds / SECOND, self._fire)
+
+    def _fire(self) -> None:
+        self._channel.send_nowait(Time.now())
+        self._channel.close()
+
+    @method
+    def response(self) -> Channel:
+        """Give its channel; after a reset of a timer that had fired or was stopped it is another one."""
+        return self._channel
+
+    @method
+    def channel(self) -> Channel:
+        """Give its channel, as `response` does."""
+        return self._channel
+
+    @method
+    def stop(self) -> bool:
+        """Keep it from firing and close the channel; true when it had not fired."""
+        stopped = self._alarm.stop()
+        self._channel.close()
+        return stopped
+
+    @method
+    def reset(self, duration: LuaValue) -> bool:
+        """Let it fire a duration from now; true when it had not fired."""
+        nanoseconds = _positive(duration)
+        waiting = self._alarm.stop()
+        if self._channel.closed:
+            self._start(nanoseconds)
+        else:
+            self._alarm = Alarm(nanoseconds / SECOND, self._fire)
+        return waiting
+
+
+@module.handle("time.Ticker")
+class Ticker(Userdata):
+    """Fires at a fixed rate; a tick that finds the last one unread is dropped."""
+
+    __slots__ = ("_alarm", "_channel")
+
+    def __init__(self, nanoseconds: int) -> None:
+        self._channel = Channel(1)
+        self._alarm = Alarm(nanoseconds / SECOND, self._fire, repeat=True)
+
+    def _fire(self) -> None:
+        self._channel.send_nowait(Time.now())
+
+    @method
+    def response(self) -> Channel:
+        """Give its channel."""
+        return self._channel
+
+    @method
+    def channel(self) -> Channel:
+        """Give its channel, as `response` does."""
+        return self._channel
+
+    @method
+    def stop(self) -> bool:
+        """Stop it and close the channel."""
+        self._alarm.stop()
+        self._channel.close()
+        return True
+
+
 @module.function
 def now() -> Time:
     """Give the present."""
@@ -56,7 +128,7 @@ def now() -> Time:
 
 
 @module.function
-def date(  # noqa: PLR0913  (as many as a date has parts)
+def date(
     year: int,
     month: int,
     day: int,
@@ -126,84 +198,6 @@ def timer(duration: LuaValue) -> Timer:
 def ticker(duration: LuaValue) -> Ticker:
     """Make a ticker that fires again and again."""
     return Ticker(_positive(duration))
-
-
-@module.handle("time.Timer")
-class Timer(Userdata):
-    """Fires once: its channel gets the time and is closed. It can be set anew at any time, also after it fired."""
-
-    __slots__ = ("_arm", "_channel")
-
-    def __init__(self, nanoseconds: int) -> None:
-        self._start(nanoseconds)
-
-    def _start(self, nanoseconds: int) -> None:
-        self._channel = Channel(1)
-        self._arm: TimerHandle = start_timer(nanoseconds / SECOND, self._fire)
-
-    def _fire(self) -> None:
-        self._channel.send_nowait(Time.now())
-        self._channel.close()
-
-    @method
-    def response(self) -> Channel:
-        """Give its channel; after a reset of a timer that had fired or was stopped it is another one."""
-        return self._channel
-
-    @method
-    def channel(self) -> Channel:
-        """Give its channel, as `response` does."""
-        return self._channel
-
-    @method
-    def stop(self) -> bool:
-        """Keep it from firing and close the channel; true when it had not fired."""
-        stopped = self._arm.stop()
-        self._channel.close()
-        return stopped
-
-    @method
-    def reset(self, duration: LuaValue) -> bool:
-        """Let it fire a duration from now; true when it had not fired."""
-        nanoseconds = _positive(duration)
-        waiting = self._arm.stop()
-        if self._channel.closed:
-            self._start(nanoseconds)
-        else:
-            self._arm = start_timer(nanoseconds / SECOND, self._fire)
-        return waiting
-
-
-@module.handle("time.Ticker")
-class Ticker(Userdata):
-    """Fires at a fixed rate; a tick that finds the last one unread is dropped."""
-
-    __slots__ = ("_arm", "_channel", "_interval")
-
-    def __init__(self, nanoseconds: int) -> None:
-        self._channel = Channel(1)
-        self._interval = nanoseconds / SECOND
-        self._arm: TimerHandle = start_timer(self._interval, self._fire, repeat=True)
-
-    def _fire(self) -> None:
-        self._channel.send_nowait(Time.now())
-
-    @method
-    def response(self) -> Channel:
-        """Give its channel."""
-        return self._channel
-
-    @method
-    def channel(self) -> Channel:
-        """Give its channel, as `response` does."""
-        return self._channel
-
-    @method
-    def stop(self) -> bool:
-        """Stop it and close the channel."""
-        self._arm.stop()
-        self._channel.close()
-        return True
 
 
 def _duration(value: LuaValue) -> int:

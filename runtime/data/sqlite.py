@@ -18,6 +18,7 @@ from runtime.data.database import Database, Outcome, Stats, Transaction
 from runtime.data.sqlite_errors import ERRORS, failure_of
 from runtime.data.turn import Turn
 from runtime.lua.errors import Kind
+from runtime.process.tasks import ProcessExit, current_task
 
 if TYPE_CHECKING:
     import sqlite3
@@ -66,6 +67,7 @@ class SqliteDatabase(Database):
         transaction = SqliteTransaction(self._link)
         try:
             self._link.run(lambda raw: _begin(raw, options.read_only))
+            leave_if_ended()
         except BaseException:
             transaction.abandon()
             raise
@@ -173,10 +175,12 @@ class _Link:
             )
         self._demand_open()
         started = time.monotonic()
-        if self._turn.take():
-            self._waits += 1
-            self._waited += time.monotonic() - started
+        waited = self._turn.take()
         try:
+            if waited:
+                self._waits += 1
+                self._waited += time.monotonic() - started
+                leave_if_ended()
             self._demand_open()
             if self._max_lifetime and time.monotonic() - self._opened > self._max_lifetime:
                 self._renew()
@@ -249,6 +253,13 @@ class _Link:
     def _demand_open(self) -> None:
         if self._closed:
             raise Failure(Kind.UNAVAILABLE, "the database is closed: its entry was removed or replaced")
+
+
+def leave_if_ended() -> None:
+    """Go no further for a process that was ended while it waited: its statement must not run, nor its locks stay."""
+    task = current_task()
+    if task is not None and task.process.ending:
+        raise ProcessExit
 
 
 def _caught(work: Callable[..., object], *arguments: object) -> Caught:

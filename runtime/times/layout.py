@@ -111,7 +111,7 @@ def _zone(time: Shown) -> str:
 
 _WRITERS = {
     "2006": _year,
-    "06": lambda time: f"{time.year % 100:02d}",
+    "06": lambda time: f"{abs(time.year) % 100:02d}",
     "January": lambda time: MONTHS[time.month - 1],
     "Jan": lambda time: MONTHS[time.month - 1][:3],
     "1": lambda time: str(time.month),

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from runtime.times.instant import Civil, Time, days_of
+from runtime.times.instant import Civil, Time, civil_of, days_of
 from runtime.times.layout import MONTHS, WEEKDAYS, Part, parts_of
 from runtime.times.location import UTC, FixedLocation, Location
 
@@ -282,7 +282,10 @@ def _day_of(fields: _Fields) -> Civil:
         length = days_of(fields.year + 1, 1, 1) - days_of(fields.year, 1, 1)
         if fields.year_day > length:
             raise _Misfit(f"day of year {fields.year_day} is out of range")
-        return Civil(fields.year, 1, fields.year_day)
+        found = civil_of(days_of(fields.year, 1, fields.year_day))
+        if fields.month not in (0, found.month) or fields.day not in (None, found.day):
+            raise _Misfit(f"day of year {fields.year_day} is not the month or day that the text says")
+        return found
     month, day = fields.month or 1, 1 if fields.day is None else fields.day
     length = days_of(fields.year, month + 1, 1) - days_of(fields.year, month, 1)
     if not 1 <= day <= length:

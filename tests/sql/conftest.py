@@ -69,10 +69,3 @@ class Handle:
 @pytest.fixture
 def db(call):
     return Handle(stdlib.sql.module.table().get("get")("app:db"))
-
-
-def error_of(results):
-    """Give (kind, message, retryable, details) of a failed call."""
-    nothing, error = results
-    assert nothing is None
-    return error.kind, error.message, error.retryable, error.details

@@ -2,7 +2,6 @@
 
 import gevent
 import pytest
-from conftest import error_of
 
 import stdlib.sql
 from runtime.binding import Kind, Table, to_lua
@@ -10,6 +9,13 @@ from runtime.lua.userdata import Userdata
 
 lua = stdlib.sql.module.table()
 NULL = lua.get("NULL")
+
+
+def error_of(results):
+    """Give (kind, message, retryable, details) of a failed call."""
+    nothing, error = results
+    assert nothing is None
+    return error.kind, error.message, error.retryable, error.details
 
 
 def plain(rows):

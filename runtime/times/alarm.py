@@ -1,0 +1,52 @@
+"""Timers that belong to the process that set them and end with it."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from runtime.process.current import process
+from runtime.process.timing import start_timer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+class Alarm:
+    """Calls a function on the hub after some seconds, or at that interval; never after its process has ended.
+
+    Intervals are counted from the start, so that a late call does not delay those after it; missed calls are left out.
+    """
+
+    def __init__(self, seconds: float, fire: Callable[[], None], *, repeat: bool = False) -> None:
+        self._fire = fire
+        self._interval = seconds if repeat else 0.0
+        self._due = time.monotonic() + seconds
+        self._handle = start_timer(seconds, self._ring)
+        self._owner = process()
+        if self._owner is not None:
+            self._owner.on_exit(self._cancel)
+
+    def stop(self) -> bool:
+        """Stop; False when it has fired for the last time or was stopped before."""
+        stopped = self._handle.stop()
+        if stopped:
+            self._forget()
+        return stopped
+
+    def _ring(self) -> None:
+        if self._interval:
+            now = time.monotonic()
+            self._due += self._interval * max(1, 1 + (now - self._due) // self._interval)
+            self._handle = start_timer(self._due - now, self._ring)
+        else:
+            self._forget()
+        self._fire()
+
+    def _cancel(self) -> None:
+        self._handle.stop()
+
+    def _forget(self) -> None:
+        """Leave the list of what the process releases, which would grow with every timer that a long-lived one sets."""
+        if self._owner is not None and not self._owner.finished and self._owner.cleanups:
+            self._owner.cleanups.remove(self._cancel)
