@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from compiler.errors import SourceError
+from runtime.code.standalone import run
 from runtime.lua.errors import LuaError
-from runtime.lua.standalone import run
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -153,7 +153,7 @@ class Writer:
         self.lines.append(f"do return {', '.join(results[self.draw(st.integers(0, 3)) : 3])} end")
         self.lines.append("end")
         arguments = self.choose("1, 2, 3", "4", "many(5, 6)", "0, many(7, 8)")
-        self.lines.append(f"print('{function}', pcall({function}, {arguments})) end")
+        self.lines.append(f"try('{function}', {function}, {arguments}) end")
 
     def _goto(self, depth: int, in_loop: bool) -> None:
         self.labels += 1

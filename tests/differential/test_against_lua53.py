@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from lua53 import compare, compare_expressions, require_lua53
 from programs import control_flow
 from snippets import (
+    any_pattern_call,
     arithmetic,
     arithmetic_on_variables,
     comparison,
@@ -27,7 +28,7 @@ from tables import constructor, sorting, table_program
 
 require_lua53()
 
-EXAMPLES = int(os.environ.get("WIPPY_DIFFERENTIAL_EXAMPLES", "40"))
+EXAMPLES = int(os.environ.get("WIPPY_DIFFERENTIAL_EXAMPLES", "80"))
 SNIPPETS = 25  # in one program, so that one start of the interpreter serves many
 differential = settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
 
@@ -61,10 +62,14 @@ def test_strings(expressions: list[str]) -> None:
     compare_expressions(expressions)
 
 
+# What we notice before matching begins, and 5.3 only when its matching gets there.
+PATTERN_MISTAKE = r"\terror\t(malformed pattern|unfinished capture|invalid (pattern )?capture|missing '\[')"
+
+
 @differential
-@given(batch(pattern_call))
+@given(batch(pattern_call, any_pattern_call))
 def test_patterns(expressions: list[str]) -> None:
-    compare_expressions(expressions)
+    compare_expressions(expressions, tolerated=PATTERN_MISTAKE)
 
 
 @differential
