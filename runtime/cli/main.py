@@ -55,9 +55,7 @@ def run(arguments: Sequence[str]) -> int:
         result = command.main(list(arguments), prog_name="wippy", standalone_mode=False, obj=settings)
     except KeyboardInterrupt:
         return 130
-    except BrokenPipeError:
-        return 0
-    except SystemExit as exiting:
+    except SystemExit as exiting:  # typer's own way out when the reader of our output has gone
         return exiting.code if isinstance(exiting.code, int) else int(exiting.code is not None)
     except Exception as error:  # noqa: BLE001  (the last border: nothing gets past it as a traceback)
         return _report(error, settings)

@@ -145,7 +145,7 @@ def _choose(entries: list[Entry], text: str) -> Entry:
 
 
 def _dump(value: Any, *, as_json: bool) -> None:
-    if as_json:
+    if as_json or not isinstance(value, (dict, list)):
         out(json.dumps(value, indent=2, ensure_ascii=False, default=str))
     else:
         sys.stdout.write(yaml.dump(value, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=100))
