@@ -67,7 +67,7 @@ class _Reader:
             )
             return
         root = Path(os.path.normpath(root))
-        for path in entry_files(root, self.project):
+        for path in self.entry_files(root):
             try:
                 document = read_document(path)
             except DocumentError as error:
@@ -75,6 +75,21 @@ class _Reader:
                 continue
             if isinstance(document.value, dict) and document.value.get("namespace"):
                 self.read_file(EntryFile(path, root, document))
+
+    def entry_files(self, directory: Path) -> Iterator[Path]:
+        """Yield the files below a directory that may hold entries, in the order of their names."""
+        try:
+            items = sorted(directory.iterdir(), key=lambda path: path.name)
+        except OSError as error:
+            self.problems.append(Problem(directory, 0, f"cannot be read: {error.strerror}", "check its permissions"))
+            return
+        skipped = (self.project.modules_dir.resolve(), self.project.state_dir.resolve())
+        for item in items:
+            if item.is_dir() and not item.is_symlink():
+                if item.name != "node_modules" and item.resolve() not in skipped:
+                    yield from self.entry_files(item)
+            elif item.suffix in SUFFIXES and item.is_file():
+                yield item
 
     def read_file(self, file: EntryFile) -> None:
         entries = file.read()
@@ -90,17 +105,6 @@ class _Reader:
 
 def _place(entry: Entry) -> str:
     return f"{shown(entry.origin.file)}:{entry.origin.line}" if entry.origin else "(no file)"
-
-
-def entry_files(root: Path, project: Project) -> Iterator[Path]:
-    """Yield the files below a directory that may hold entries, in the order of their names."""
-    skipped = {project.modules_dir.resolve(), project.state_dir.resolve()}
-    for item in sorted(root.iterdir(), key=lambda path: path.name):
-        if item.is_dir() and not item.is_symlink():
-            if item.name != "node_modules" and item.resolve() not in skipped:
-                yield from entry_files(item, project)
-        elif item.suffix in SUFFIXES and item.is_file():
-            yield item
 
 
 @dataclass

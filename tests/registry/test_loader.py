@@ -13,6 +13,7 @@ from runtime.registry.location import locate
 from runtime.registry.problem import LoadError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from runtime.registry.entry import Entry
@@ -156,6 +157,19 @@ def test_bad_files_can_be_left_out(tree: Tree, caplog: pytest.LogCaptureFixture)
     tree.write("src/b.yaml", "namespace: app\nentries: [\n")
     assert list(tree.load()) == ["app:good"]
     assert "left out: " in caplog.text
+
+
+def test_a_directory_that_cannot_be_read_is_told(tree: Tree, monkeypatch: pytest.MonkeyPatch) -> None:
+    tree.write("src/closed/a.yaml", "namespace: app\nname: x\nkind: k\n")
+
+    def iterdir(path: Path) -> Iterator[Path]:
+        if path.name == "closed":
+            raise PermissionError(13, "Permission denied")
+        return whole(path)
+
+    whole = type(tree.root).iterdir
+    monkeypatch.setattr(type(tree.root), "iterdir", iterdir)
+    assert tree.problems() == ["src/closed: cannot be read: Permission denied; check its permissions"]
 
 
 def test_a_missing_source_directory_is_told(tree: Tree) -> None:
