@@ -1,7 +1,7 @@
 cimport cython
 from runtime.lua.patterntext cimport Item, Pattern
 
-cdef int SINGLE, RUN, GREEDY, LAZY, OPEN, CLOSE, POSITION, BALANCE, FRONTIER, END
+cdef int SINGLE, RUN, GREEDY, LAZY, OPEN, CLOSE, POSITION, BALANCE, FRONTIER, END, FAULT, TEXT, PLACE, UNFINISHED
 
 cdef long long _BUDGET
 cdef long long _BUDGET_PER_CHARACTER
@@ -34,7 +34,7 @@ cdef class Matcher:
     cdef Py_ssize_t balance(self, Item item, Py_ssize_t position) except -2
     @cython.locals(start=Py_ssize_t, length=Py_ssize_t)
     cdef Py_ssize_t back_reference(self, Py_ssize_t index, Py_ssize_t position) except -2
-    @cython.locals(start=Py_ssize_t, end=Py_ssize_t)
+    @cython.locals(start=Py_ssize_t, kind=int)
     cpdef capture(self, Py_ssize_t index)
     @cython.locals(count=Py_ssize_t, index=Py_ssize_t)
     cpdef captures(self, Py_ssize_t end)

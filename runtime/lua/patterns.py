@@ -12,13 +12,17 @@ from runtime.lua.patterntext import (
     BALANCE,
     CLOSE,
     END,
+    FAULT,
     FRONTIER,
     GREEDY,
     LAZY,
     OPEN,
+    PLACE,
     POSITION,
     RUN,
     SINGLE,
+    TEXT,
+    UNFINISHED,
     Item,
     Pattern,
 )
@@ -178,6 +182,8 @@ class Matcher:
             before = ord(self.subject[position - 1]) & 255 if position > 0 else 0
             after = ord(self.subject[position]) & 255 if position < self.size else 0
             return position if item.members[after] and not item.members[before] else -1
+        if op == FAULT:
+            raise fault(item.message)
         return self.back_reference(item.index, position)
 
     def balance(self, item: Item, position: int) -> int:
@@ -204,7 +210,7 @@ class Matcher:
 
     def back_reference(self, index: int, position: int) -> int:
         """Match the text of a capture again; a position capture has none, which never matches."""
-        if self.pattern.positions[index]:
+        if self.pattern.kinds[index] != TEXT:
             return -1
         start = self.starts[index]
         length = self.ends[index] - start
@@ -218,8 +224,11 @@ class Matcher:
     def capture(self, index: int) -> LuaValue:
         """Give the value of a capture, 0-based."""
         start = self.starts[index]
-        if self.pattern.positions[index]:
+        kind = self.pattern.kinds[index]
+        if kind == PLACE:
             return start + 1
+        if kind == UNFINISHED:
+            raise fault("unfinished capture")
         return self.subject[start : self.ends[index]]
 
     def captures(self, end: int) -> Results:

@@ -11,6 +11,7 @@ cdef class Item:
     cdef public bint follow_end
     cdef public int first
     cdef public int last
+    cdef public str message
     cdef public bytes members
     cdef public bytes follow
     cdef public Item next
@@ -19,7 +20,7 @@ cdef class Pattern:
     cdef public bint anchored
     cdef public bint begin_end
     cdef public Py_ssize_t captures
-    cdef public list positions
+    cdef public list kinds
     cdef public Item first
     cdef public bytes begin
     cdef public str head

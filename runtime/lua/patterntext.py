@@ -1,13 +1,13 @@
 """Compile the text of a Lua pattern (manual 6.4.1) to a chain of items.
 
-A pattern has no alternation and no nesting of repetitions, so it is a plain chain, and all its faults are found here.
+A pattern has no alternation and no nesting of repetitions, so it is a plain chain. What is malformed becomes an item
+that raises when it is reached, as in the reference Lua, which reads a pattern while it matches.
+
 An item knows which characters may begin what follows it (`follow`). That settles most choices without trying: a greedy
 item whose characters cannot begin what follows never backs off (`RUN`), others try only where the next character fits.
 """
 
 from __future__ import annotations
-
-from runtime.lua.errors import fault
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -27,6 +27,12 @@ BACK_REFERENCE = 7
 BALANCE = 8
 FRONTIER = 9
 END = 10
+FAULT = 11
+
+# What a capture gives.
+TEXT = 0
+PLACE = 1  # of `()`
+UNFINISHED = 2  # an error
 
 _MAX_CAPTURES = 32  # as LUA_MAXCAPTURES
 _MAX_CHOICES = 200  # as MAXCCALLS: each item that may be tried in several ways takes a level of the C stack
@@ -80,9 +86,9 @@ class Item:
 
     `members` flags the characters that SINGLE, the repetitions and FRONTIER take; `code` is the one that SINGLE takes,
     or -1 when there are several. `low` is the least count of a repetition, `once` limits it to one, `any` says that
-    `members` holds every character. `index` numbers the capture, 0-based. `first` and `last` belong to BALANCE.
-    `follow` flags the characters that may begin what comes after the item, `follow_end` says whether the subject may
-    end there; `follow` is None where anything will do.
+    `members` holds every character. `index` numbers the capture, 0-based. `first` and `last` belong to BALANCE,
+    `message` to FAULT. `follow` flags the characters that may begin what comes after the item, `follow_end` says
+    whether the subject may end there; `follow` is None where anything will do.
     """
 
     def __init__(self, op: int, members: bytes = _NOTHING, code: int = -1, index: int = 0) -> None:
@@ -95,6 +101,7 @@ class Item:
         self.index = index
         self.first = 0
         self.last = 0
+        self.message = ""
         self.next: Item | None = None
         self.follow: bytes | None = None
         self.follow_end = False
@@ -103,7 +110,7 @@ class Item:
 class Pattern:
     """A compiled pattern.
 
-    `positions` tells for each capture whether it is a position capture. `literal` is the text of a pattern that is
+    `kinds` tells what each capture gives. `literal` is the text of a pattern that is
     nothing but plain characters, None for others; `head` is the plain text that every match begins with. `begin` and
     `begin_end` stand to the whole pattern as `follow` and `follow_end` to an item. `spare` is a matcher not in use
     (`runtime.lua.patterns.borrow`).
@@ -114,12 +121,16 @@ class Pattern:
         self.anchored = anchors and text.startswith("^")
         parser = _Parser(text, 1 if self.anchored else 0)
         items = parser.items
-        self.positions = parser.positions
-        self.captures = len(parser.positions)
+        self.kinds = parser.kinds
+        self.captures = len(parser.kinds)
         self.first = _link(items)
         self.begin, self.begin_end = _beginning(self.first)
         self.head = _plain_head(items)
         self.literal = self.head if len(self.head) == len(items) and not self.anchored else None
+
+
+class _MalformedError(Exception):
+    """What is wrong with a pattern."""
 
 
 class _Parser:
@@ -129,12 +140,18 @@ class _Parser:
         self.text = text
         self.position = position
         self.items: list[Item] = []
-        self.positions: list[bool] = []
+        self.kinds: list[int] = []
         self.open: list[int] = []
-        while self.position < len(text):
-            self.items.append(self.item())
-        if self.open:
-            raise fault("unfinished capture")
+        self.choices = 0
+        try:
+            while self.position < len(text):
+                self.items.append(self.item())
+        except _MalformedError as error:
+            item = Item(FAULT)
+            item.message = str(error)
+            self.items.append(item)
+        for index in self.open:
+            self.kinds[index] = UNFINISHED
 
     def item(self) -> Item:
         """Read the next item."""
@@ -160,22 +177,22 @@ class _Parser:
 
     def opening(self) -> Item:
         """Read `(` or `()`."""
-        index = len(self.positions)
+        index = len(self.kinds)
         if index >= _MAX_CAPTURES:
-            raise fault("too many captures")
+            raise _MalformedError("too many captures")
         self.position += 1
-        position_only = self.text.startswith(")", self.position)
-        self.positions.append(position_only)
-        if position_only:
+        if self.text.startswith(")", self.position):
             self.position += 1
+            self.kinds.append(PLACE)
             return Item(POSITION, index=index)
+        self.kinds.append(TEXT)
         self.open.append(index)
         return Item(OPEN, index=index)
 
     def closing(self) -> Item:
         """Read `)`."""
         if not self.open:
-            raise fault("invalid pattern capture")
+            raise _MalformedError("invalid pattern capture")
         self.position += 1
         return Item(CLOSE, index=self.open.pop())
 
@@ -183,7 +200,7 @@ class _Parser:
         """Read `%bxy`."""
         first_last = self.text[self.position + 2 : self.position + 4]
         if len(first_last) < 2:
-            raise fault("malformed pattern (missing arguments to '%b')")
+            raise _MalformedError("malformed pattern (missing arguments to '%b')")
         self.position += 4
         item = Item(BALANCE)
         item.first = ord(first_last[0]) & 255
@@ -194,13 +211,13 @@ class _Parser:
         """Read `%f[set]`."""
         self.position += 2
         if not self.text.startswith("[", self.position):
-            raise fault("missing '[' after '%f' in pattern")
+            raise _MalformedError("missing '[' after '%f' in pattern")
         return Item(FRONTIER, self.bracket())
 
     def back_reference(self, index: int) -> Item:
         """Read `%1`."""
-        if index < 0 or index >= len(self.positions) or index in self.open:
-            raise fault(f"invalid capture index %{index + 1}")
+        if index < 0 or index >= len(self.kinds) or index in self.open:
+            raise _MalformedError(f"invalid capture index %{index + 1}")
         self.position += 2
         return Item(BACK_REFERENCE, index=index)
 
@@ -210,6 +227,9 @@ class _Parser:
         sign = self.text[self.position : self.position + 1]
         if sign and sign in "*+-?":
             self.position += 1
+            self.choices += 1
+            if self.choices >= _MAX_CHOICES:
+                raise _MalformedError("pattern too complex")
             item.op = LAZY if sign == "-" else GREEDY
             item.low = 1 if sign == "+" else 0
             item.once = sign == "?"
@@ -226,7 +246,7 @@ class _Parser:
             return Item(SINGLE, _ANYTHING)
         if char == "%":
             if self.position == len(self.text):
-                raise fault("malformed pattern (ends with '%')")
+                raise _MalformedError("malformed pattern (ends with '%')")
             char = self.text[self.position]
             self.position += 1
             if char in _CLASSES:
@@ -268,24 +288,19 @@ class _Parser:
             first = False
             i += 2 if text[i] == "%" else 1
         if i >= len(text):
-            raise fault("malformed pattern (missing ']')")
+            raise _MalformedError("malformed pattern (missing ']')")
         return i
 
 
 def _link(items: list[Item]) -> Item | None:
     """Chain the items, from the last to the first, each told what may follow it; give the first."""
     following: Item | None = None
-    choices = 0
     for item in reversed(items):
         item.next = following
         item.follow, item.follow_end = _beginning(following)
         if item.op == GREEDY and (_always_matches(following) or _excludes(item.members, item.follow)):
             item.op = RUN
-        if item.op == GREEDY or item.op == LAZY:
-            choices += 1
         following = item
-    if choices >= _MAX_CHOICES:
-        raise fault("pattern too complex")
     return following
 
 
@@ -303,7 +318,7 @@ def _beginning(item: Item | None) -> tuple[bytes | None, bool]:
     """Give the characters that a match of a chain may begin with (None: any), and whether it can match at the end."""
     while item is not None and (item.op == OPEN or item.op == CLOSE or item.op == POSITION):
         item = item.next
-    if item is None or item.op == BACK_REFERENCE or item.op == FRONTIER:
+    if item is None or item.op == BACK_REFERENCE or item.op == FRONTIER or item.op == FAULT:
         return None, True
     if item.op == END:
         return _NOTHING, True
@@ -330,7 +345,7 @@ _unanchored: dict[str, Pattern] = {}
 
 
 def compiled(text: str) -> Pattern:
-    """Give the compiled form of a pattern; raise a Lua error for a malformed one."""
+    """Give the compiled form of a pattern."""
     pattern = _cache.get(text)
     if pattern is None:
         pattern = Pattern(text, True)

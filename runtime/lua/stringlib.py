@@ -274,7 +274,7 @@ def _replacement(value: LuaValue) -> LuaValue:
     if type(value) is int or type(value) is float or isinstance(value, Error):
         return check_string(value, 3, "gsub")
     if type_name(value) not in ("table", "function"):
-        raise bad_argument(3, "gsub", f"string/function/table expected, got {type_name(value)}")
+        raise bad_argument(3, "gsub", "string/function/table expected")
     return value
 
 

@@ -290,7 +290,7 @@ def _sorted(values: list[LuaValue], comparator: LuaValue) -> list[LuaValue]:
 def _merge_sorted(values: list[LuaValue], comparator: LuaValue) -> list[LuaValue]:
     """Sort by merging ever longer runs.
 
-    Where Lua code compares, `list.sort` will not do: it takes kilobytes of the C stack, and comparators may sort in turn.
+    Where Lua code compares, `list.sort` will not do: it takes kilobytes of the C stack, and comparators may sort too.
     """
     size = len(values)
     source = values
