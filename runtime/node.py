@@ -8,6 +8,8 @@ import pkgutil
 from importlib.metadata import entry_points
 from typing import TYPE_CHECKING, Protocol
 
+from gevent.lock import BoundedSemaphore
+
 from compiler.artifact import ArtifactStore
 from runtime.binding import Module
 from runtime.code.codebase import CodeBase
@@ -28,9 +30,9 @@ from runtime.process.scheduler import Scheduler
 from runtime.project import Project
 from runtime.registry.kinds import KindTable
 from runtime.registry.loader import load_entries
-from runtime.registry.registry import Registry
+from runtime.registry.registry import Notice, Registry
 from runtime.resources import Resources
-from runtime.supervisor.supervisor import Supervisor
+from runtime.supervisor.supervisor import Supervisor, SupervisorError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -99,7 +101,7 @@ class Node:
         for handler in _HANDLERS:
             kinds.register(handler(self))
         kinds.load_plugins(self)
-        self.registry = Registry(kinds)
+        self.registry = Registry(kinds, lock=BoundedSemaphore(1))
         self.supervisor = Supervisor(self.registry.references)
 
     @classmethod
@@ -118,6 +120,14 @@ class Node:
         """Start the supervised services; return when the required ones run."""
         self.preemption.start()
         self.supervisor.start_all()
+        self.registry.subscribe(self._start_newcomers)
+
+    def _start_newcomers(self, _notice: Notice) -> None:
+        """Start the services that a change of the registry has brought."""
+        try:
+            self.supervisor.start_all()
+        except SupervisorError as error:
+            log.error("%s", error)
 
     def stop(self) -> None:
         """Stop the services, the processes and the scheduler."""

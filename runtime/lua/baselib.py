@@ -8,7 +8,7 @@ from runtime.lua.args import bad_argument, check_integer, check_table, type_name
 from runtime.lua.calls import first, invoke, many, pack
 from runtime.lua.caught import lua_error
 from runtime.lua.errors import Error, LuaError, fault
-from runtime.lua.frames import where
+from runtime.lua.frames import called_by_lua, where
 from runtime.lua.iteration import ipairs, next_, pairs
 from runtime.lua.numbers import parse_integer, parse_number
 from runtime.lua.operators import StringMethods, tostring
@@ -36,7 +36,7 @@ def assert_(*args: LuaValue) -> Results:
 def error(value: LuaValue = None, level: LuaValue = 1, *_: LuaValue) -> Results:
     """error(value [, level])"""  # noqa: D400, D403
     depth = 1 if level is None else check_integer(level, 2, "error")
-    if type(value) is str and depth > 0:
+    if type(value) is str and depth > 0 and (depth > 1 or called_by_lua()):
         value = where(depth) + value
     raise LuaError(value)
 
@@ -63,7 +63,7 @@ def xpcall(*args: LuaValue) -> Results:
     else:
         return (True, *many(results))
     try:
-        return (False, *many(invoke(args[1], (value,))))
+        return (False, first(invoke(args[1], (value,))))
     except Exception as caught:  # noqa: BLE001
         return (False, lua_error(caught).value)
 

@@ -5,6 +5,7 @@ cdef Py_ssize_t LIMIT
 
 cpdef Py_ssize_t get_depth()
 cpdef set_depth(Py_ssize_t value)
+cpdef set_limit(Py_ssize_t value)
 cpdef bint at_limit()
 cpdef invoke(function, tuple args)
 cpdef first(results)

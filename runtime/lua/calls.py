@@ -25,6 +25,12 @@ def set_depth(value):  # type: ignore[no-untyped-def]
     depth = value
 
 
+def set_limit(value):  # type: ignore[no-untyped-def]
+    """Change the greatest nesting; for tests."""
+    global LIMIT
+    LIMIT = value
+
+
 def at_limit():  # type: ignore[no-untyped-def]
     """Tell whether one more level would be too many."""
     return depth >= LIMIT

@@ -36,12 +36,16 @@ def _operand_names(frame: FrameType | None, instruction: int) -> tuple[str | Non
     return found
 
 
-def _named(value: LuaValue, operand: int) -> str:
-    """Give "a nil value (local 'x')" for an operand of the running expression, without the name where it has none."""
+def _name(operand: int) -> str:
+    """Give " (local 'x')" for an operand of the running expression, nothing where it has no name."""
     frame = running_lua_frame()
     names = _operand_names(frame, frame.f_lasti) if frame is not None else ()
     name = names[operand] if operand < len(names) else None
-    return f"a {value_type(value)} value" + (f" ({name})" if name else "")
+    return f" ({name})" if name else ""
+
+
+def _named(value: LuaValue, operand: int) -> str:
+    return f"a {value_type(value)} value{_name(operand)}"
 
 
 def value_type(value: LuaValue) -> str:
@@ -70,16 +74,17 @@ def bitwise_fault(left: LuaValue, right: LuaValue) -> LuaError:
     for operand, value in enumerate((left, right)):
         if not _numeric(value):
             return fault(f"attempt to perform bitwise operation on {_named(value, operand)}")
-    for value in (left, right):
+    for operand, value in enumerate((left, right)):
         if to_integer(value) is None:
-            return fault("number has no integer representation")
+            return fault(f"number{_name(operand)} has no integer representation")
     raise AssertionError("a bitwise operation failed on two integers")
 
 
-def concat_fault(left: LuaValue, right: LuaValue) -> LuaError:
-    """Make the error of `..`."""
-    operand = 1 if type(left) in (str, int, float) else 0
-    return fault(f"attempt to concatenate {_named(right if operand else left, operand)}")
+def concat_fault(left: LuaValue, right: LuaValue, place: int) -> LuaError:
+    """Make the error of `..`; `place` is that of the left value among the operands of a chain."""
+    if type(left) in (str, int, float):
+        return fault(f"attempt to concatenate {_named(right, place + 1)}")
+    return fault(f"attempt to concatenate {_named(left, place)}")
 
 
 def length_fault(value: LuaValue) -> LuaError:

@@ -38,6 +38,18 @@ def lua_frame(level: int) -> FrameType | None:
     return frame
 
 
+# Modules whose functions stand between compiled code and the function that it calls; nothing of them shows when they are compiled.
+_TRANSPARENT = frozenset({"runtime.lua.calls", "runtime.lua.construct"})
+
+
+def called_by_lua() -> bool:
+    """Tell whether Lua code called the builtin that asks, rather than another builtin such as `pcall`."""
+    frame = sys._getframe(2)
+    while frame.f_globals.get("__name__") in _TRANSPARENT and frame.f_back is not None:
+        frame = frame.f_back
+    return frame.f_builtins is ABI
+
+
 def where(level: int = 1) -> str:
     """Give the prefix `source:line: ` of a message raised at a level; empty where no Lua code runs."""
     frame = lua_frame(level) if level > 0 else None

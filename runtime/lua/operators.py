@@ -189,7 +189,7 @@ def mod(a, b):  # type: ignore[no-untyped-def]
         return _arithmetic_metamethod("__mod", a, b)
     if type(x) is int and type(y) is int:
         if y == 0:
-            raise fault("attempt to perform 'n%%0'")
+            raise fault("attempt to perform 'n%0'")
         return x % y
     return _float_mod(float(x), float(y))
 
@@ -211,7 +211,7 @@ def idiv(a, b):  # type: ignore[no-untyped-def]
         return _arithmetic_metamethod("__idiv", a, b)
     if type(x) is int and type(y) is int:
         if y == 0:
-            raise fault("attempt to perform 'n//0'")
+            raise fault("attempt to divide by zero")
         return wrap(x // y)
     quotient = _divide(float(x), float(y))
     if quotient - quotient != 0:  # infinite or not a number
@@ -436,6 +436,11 @@ def concat(a, b):  # type: ignore[no-untyped-def]
         if len(a) + len(b) > _MAX_STRING:
             raise fault("resulting string too large")
         return a + b
+    return _concat(a, b, 0)
+
+
+def _concat(a, b, operand):  # type: ignore[no-untyped-def]
+    """Concatenate two values that need not be strings; `operand` is the place of the left one among the operands."""
     left = _piece(a)
     right = _piece(b)
     if left is None or right is None:
@@ -443,8 +448,10 @@ def concat(a, b):  # type: ignore[no-untyped-def]
         if handler is None:
             handler = _metamethod(b, "__concat")
             if handler is None:
-                raise faults.concat_fault(a, b)
+                raise faults.concat_fault(a, b, operand)
         return first(invoke(handler, (a, b)))
+    if len(left) + len(right) > _MAX_STRING:
+        raise fault("resulting string too large")
     return left + right
 
 
@@ -481,7 +488,7 @@ def concat_all(*values):  # type: ignore[no-untyped-def]
     result = values[position]
     while position > 0:
         position -= 1
-        result = concat(values[position], result)
+        result = _concat(values[position], result, position)
     return result
 
 

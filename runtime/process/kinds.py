@@ -77,8 +77,7 @@ class ServiceKind(KindHandler):
         return ProcessService(self.node, entry.id, config.lifecycle, (config.process, config.host), config.input)
 
     def update(self, _old: Entry, new: Entry, config: ProcessServiceConfig) -> None:
-        """Take over a new configuration: the service starts anew with it."""
-        self.node.supervisor.remove(new.id)
+        """Take over a new configuration, which counts from the next start on; the process runs on (semantics 2.8)."""
         self.node.supervisor.add(self._service(new, config))
 
     def delete(self, entry: Entry) -> None:
