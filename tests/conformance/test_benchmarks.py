@@ -1,0 +1,28 @@
+"""The benchmark programs still run, and each gives the same result as its Python twin."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+BENCHMARKS = Path(__file__).parent.parent.parent / "benchmarks"
+PROGRAMS = sorted((BENCHMARKS / "programs").glob("*.lua"))
+
+
+def result_of(program: Path) -> str:
+    """Run a program once, in a process of its own."""
+    command = [sys.executable, str(BENCHMARKS / "measure.py"), str(program), "1"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 0, done.stderr
+    measured = json.loads(done.stdout)
+    assert len(measured["seconds"]) == 1
+    return str(measured["result"])
+
+
+@pytest.mark.parametrize("program", PROGRAMS, ids=lambda path: path.stem)
+def test_program_agrees_with_its_python_twin(program: Path) -> None:
+    assert result_of(program) == result_of(program.with_suffix(".py"))
