@@ -7,8 +7,7 @@ import os
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from lua53 import compare, compare_expressions, require_lua53
-from programs import control_flow
-from snippets import (
+from lua_expressions import (
     any_pattern_call,
     arithmetic,
     arithmetic_on_variables,
@@ -24,7 +23,8 @@ from snippets import (
     string_comparison,
     to_number,
 )
-from tables import constructor, sorting, table_program
+from lua_programs import control_flow
+from lua_tables import constructor, sorting, table_program
 
 require_lua53()
 

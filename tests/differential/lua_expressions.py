@@ -168,9 +168,7 @@ pattern = well_formed.map(quoted)
 any_pattern = st.text("ab1%[]()^$.*+-?fd", max_size=7).map(quoted)
 replacement = st.one_of(
     st.text("ab%012", max_size=5).map(quoted),
-    st.sampled_from(
-        ['{a = "X", b = false, [1] = 2}', "function(...) return ... end", "function() end", "string.len"]
-    ),
+    st.sampled_from(['{a = "X", b = false, [1] = 2}', "function(...) return ... end", "function() end", "string.len"]),
 )
 pattern_call = st.one_of(
     st.builds(lambda s, p, i: f"string.find({s}, {p}, {i})", subject, pattern, st.integers(-5, 16)),
