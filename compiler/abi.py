@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
-VERSION: Final = 1
+VERSION: Final = 2
 
 ENVIRONMENT: Final = "E"  # the table of globals, in the globals of every chunk
 OPERAND_NAMES: Final = "D"  # names of operands by position, in the globals of every chunk
@@ -40,6 +40,7 @@ SET_INDEX: Final = "setindex"  # (owner, key, value)
 METHOD: Final = "method"  # (owner, name) -> function
 CONCAT_ALL: Final = "concat_all"  # (value, value, ...) -> value
 FIRST: Final = "first"  # (results) -> value
+MANY: Final = "many"  # (results) -> tuple
 PACK: Final = "pack"  # (tuple) -> results
 JOIN: Final = "join"  # (tuple, results) -> results
 ADJUST: Final = "adjust"  # (results, n) -> tuple of n values
@@ -53,6 +54,8 @@ FOR_RANGE: Final = "for_range"  # (start, stop, step) -> iterable of numbers
 FOR_IN_1: Final = "for_in_1"  # (results) -> iterable of values
 FOR_IN_2: Final = "for_in_2"  # (results) -> iterable of pairs
 FOR_IN: Final = "for_in"  # (results, n) -> iterable of tuples of n
+TAIL_CALL: Final = "tail_call"  # (function, tuple) -> results that stand for a call, which whoever consumes them carries out
+SETTLE: Final = "settle"  # (results) -> results, with calls carried out
 TUPLE: Final = "tuple"  # the class, to tell a list of results from a value
 
 HELPERS: Final = frozenset(
@@ -64,6 +67,7 @@ HELPERS: Final = frozenset(
         METHOD,
         CONCAT_ALL,
         FIRST,
+        MANY,
         PACK,
         JOIN,
         ADJUST,
@@ -77,6 +81,8 @@ HELPERS: Final = frozenset(
         FOR_IN_1,
         FOR_IN_2,
         FOR_IN,
+        TAIL_CALL,
+        SETTLE,
         TUPLE,
     }
 )

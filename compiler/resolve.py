@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from compiler import syntax as s
 from compiler.parser import source_error
 from compiler.scope import FunctionScope, Jump, LabelBlock, Namer, Symbol
+from compiler.tailcalls import Key, TailCalls, calls_itself, key_of
 
 if TYPE_CHECKING:
     from compiler.errors import SourceError
@@ -47,6 +48,7 @@ def resolve(chunk: s.Function, source: str, name: str) -> Namer:
     """Annotate the tree of a chunk in place; give the namer, so that emit can add names of its own."""
     resolver = _Resolver(source, name)
     resolver.function(chunk)
+    resolver.tail_calls.decide()
     return resolver.namer
 
 
@@ -58,6 +60,7 @@ class _Resolver:
         self.scopes: list[dict[str, Symbol]] = []
         self.functions: list[_FunctionContext] = []
         self.level = 0
+        self.tail_calls = TailCalls()
 
     @property
     def here(self) -> _FunctionContext:
@@ -110,15 +113,22 @@ class _Resolver:
 
     # --- functions and blocks ---------------------------------------------------------------------------------------------------
 
-    def function(self, node: s.Function) -> None:
+    def function(self, node: s.Function, *keys: Key, itself: Symbol | None = None) -> None:
+        """Resolve a function; `keys` are the names it goes by, `itself` the local that it is declared as."""
         self.enter(node.pos)
         parent = self.here.scope if self.functions else None
         node.scope = FunctionScope(parent, node.vararg is not None)
-        self.functions.append(_FunctionContext(node.scope))
+        context = _FunctionContext(node.scope)
+        if itself is not None and node.vararg is None and calls_itself(node.body, itself.name):
+            node.scope.itself = itself
+            context.labelled += 1  # the body may run again: what it declares counts as in a loop
+        self.functions.append(context)
+        self.tail_calls.callers.append(keys)
         self.scopes.append({})
         node.scope.parameters = [self.declare(parameter.name) for parameter in node.parameters]
         self.block(node.body, new_scope=False)
         self.scopes.pop()
+        self.tail_calls.callers.pop()
         self.functions.pop()
         self.level -= 1
 
@@ -161,14 +171,9 @@ class _Resolver:
                 self.local(node)
             case s.LocalFunction():
                 node.symbol = self.declare(node.name.name, early=True)
-                self.function(node.function)
+                self.function(node.function, node.symbol, itself=node.symbol)
             case s.Assignment():
-                for target in node.targets:
-                    if isinstance(target, s.Name):
-                        self.assign(target)
-                    else:
-                        self.expression(target)
-                self.expressions(node.values)
+                self.assignment(node)
             case s.CallStatement():
                 self.expression(node.call)
             case s.Do():
@@ -192,22 +197,36 @@ class _Resolver:
                 node.symbols = self.loop(node.block, node.pos, node.names)
             case s.Return():
                 self.expressions(node.values)
+                self.tail_calls.note(node)
             case s.Break():
                 if not self.here.loops:
                     raise self.error("'break' outside a loop", node.pos)
             case s.Goto():
                 self.goto(node)
 
+    def assignment(self, node: s.Assignment) -> None:
+        for target in node.targets:
+            if isinstance(target, s.Name):
+                self.assign(target)
+            else:
+                self.expression(target)
+        for index, value in enumerate(node.values):
+            key = key_of(node.targets[index]) if index < len(node.targets) else None
+            if isinstance(value, s.Function) and key is not None:
+                self.function(value, key)
+            else:
+                self.expression(value)
+
     def local(self, node: s.Local) -> None:
-        sees_itself = (
-            len(node.names) == len(node.values) == 1
-            and isinstance(node.values[0], s.Function)
+        value = node.values[0] if len(node.names) == len(node.values) == 1 else None
+        if (
+            isinstance(value, s.Function)
             and self.lookup(node.names[0].name) is None
             and node.names[0].name not in STANDARD_GLOBALS
-        )
-        if sees_itself:
-            node.symbols = [self.declare(node.names[0].name, early=True)]
-            self.expressions(node.values)
+        ):
+            symbol = self.declare(node.names[0].name, early=True)
+            node.symbols = [symbol]
+            self.function(value, symbol, itself=symbol)
         else:
             self.expressions(node.values)
             node.symbols = [self.declare(name.name) for name in node.names]
@@ -301,7 +320,10 @@ class _Resolver:
                 for field_ in node.fields:
                     if field_.key is not None:
                         self.expression(field_.key)
-                    self.expression(field_.value)
+                    if isinstance(field_.value, s.Function) and isinstance(field_.key, s.String):
+                        self.function(field_.value, f".{field_.key.value}")
+                    else:
+                        self.expression(field_.value)
             case s.Function():
                 self.function(node)
         self.level -= 1

@@ -34,6 +34,11 @@ class Symbol:
     assigned: bool = False  # assigned after its declaration
 
     @property
+    def constant(self) -> bool:
+        """Say that the local keeps its first value; final when the whole chunk is resolved."""
+        return not self.assigned
+
+    @property
     def storage(self) -> Storage:
         """Say how the local is kept; final when the whole chunk is resolved."""
         if not (self.captured and self.in_loop):
@@ -43,11 +48,16 @@ class Symbol:
 
 @dataclass(slots=True, eq=False)
 class FunctionScope:
-    """A function: which outer locals it and the functions in it use (`free`), which of them it assigns itself (`rebinds`)."""
+    """A function: which outer locals it and the functions in it use (`free`), which of them it assigns itself (`rebinds`).
+
+    `itself` is the local that it is declared as, where it returns calls of that name: if nothing else is ever assigned to it, these
+    calls become a loop.
+    """
 
     parent: FunctionScope | None
     has_vararg: bool
     parameters: list[Symbol] = field(default_factory=list)
+    itself: Symbol | None = None
     free: dict[Symbol, None] = field(default_factory=dict)  # a dict for its order
     rebinds: dict[Symbol, None] = field(default_factory=dict)
 

@@ -339,10 +339,11 @@ class GenericFor:
 
 @dataclass(slots=True)
 class Return:
-    """return values"""  # noqa: D400, D403
+    """return values; `on_ring` says that the call it returns may lead back here (set by resolve)."""
 
     pos: Position
     values: list[Expression]
+    on_ring: bool = False
 
 
 @dataclass(slots=True)

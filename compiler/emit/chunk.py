@@ -15,6 +15,7 @@ from compiler.emit.statements import StatementEmitter
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from compiler.emit.jumps import Loop
     from compiler.scope import FunctionScope, Namer
     from compiler.syntax import Function, Position
 
@@ -39,6 +40,8 @@ class Emitter:
         self.out: list[ast.stmt] = []
         self.vararg = namer.unique("varargs")
         self.exit_variable: str | None = None
+        # The loop that is the body of a function which calls itself in tail position.
+        self.restart: Loop | None = None
         self._temporaries: dict[str, str] = {}
         self.expressions = ExpressionEmitter(self)
         self.statements = StatementEmitter(self)

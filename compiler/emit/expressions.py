@@ -106,6 +106,35 @@ class ExpressionEmitter:
         function = n.helper(abi.METHOD, [owner, name], node.name_pos)
         return self.apply(function, [n.load(temporary, node.pos)], node.arguments, node.pos, direct=True)
 
+    def effect(self, node: s.Call | s.MethodCall) -> ast.expr:
+        """Write a call whose results nobody wants; they may hold a call that is still to be carried out."""
+        temporary = self.emitter.temporary("result")
+        results = n.walrus(temporary, self.call(node), node.pos)
+        is_list = n.is_(n.class_of(results, node.pos), n.load(abi.TUPLE, node.pos), node.pos)
+        again = n.load(temporary, node.pos)
+        return n.both([is_list, again, n.helper(abi.SETTLE, [n.load(temporary, node.pos)], node.pos)], node.pos)
+
+    def postponed(self, node: s.Call | s.MethodCall) -> ast.expr:
+        """Write a call in tail position as results that say what to call, so that the stack does not grow."""
+        before: list[ast.expr] = []
+        if isinstance(node, s.Call):
+            self.blame(node.pos, node.function)
+            function = self.value(node.function)
+        else:
+            self.blame(node.name_pos, node.owner)
+            self.emitter.names[node.pos] = (f"method '{node.name}'",)
+            temporary = self.emitter.temporary("owner")
+            owner = n.walrus(temporary, self.value(node.owner), node.owner.pos)
+            function = n.helper(abi.METHOD, [owner, n.constant(node.name, node.pos)], node.name_pos)
+            before.append(n.load(temporary, node.pos))
+        arguments = node.arguments
+        rest: list[ast.expr] = []
+        if arguments and self.is_multiple(arguments[-1]):
+            rest.append(n.at(ast.Starred(n.helper(abi.MANY, [self.results(arguments[-1])], node.pos), n.LOAD), node.pos))
+            arguments = arguments[:-1]
+        values = [*before, *(self.value(argument) for argument in arguments), *rest]
+        return n.helper(abi.TAIL_CALL, [function, n.tuple_(values, node.pos)], node.pos)
+
     @staticmethod
     def is_callable(node: s.Expression) -> bool:
         """Tell whether Python's compiler will not warn of a call of what is no function."""

@@ -6,6 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from compiler.emit import nodes as n
+from compiler.emit.jumps import Loop
 from compiler.scope import Storage
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ class FunctionEmitter:
         """Write the `def`; surplus arguments are absorbed, missing ones are nil."""
         self.emitter.function_names[name] = node.name
         with self.emitter.function(scope) as inner:
-            body = inner.statements.block(node.body)
+            body = self.body(node, scope, inner)
             preamble: list[ast.stmt] = []
             rebound = [symbol.python for symbol in scope.rebinds if symbol.storage is Storage.PLAIN]
             if rebound:
@@ -56,5 +57,21 @@ class FunctionEmitter:
         positional = [n.at(ast.arg(symbol.python), node.pos) for symbol in scope.parameters]
         defaults = [n.constant(None, node.pos) for _ in positional]
         arguments = ast.arguments([], positional, vararg, [], [], None, defaults)
+        return n.at(ast.FunctionDef(name, arguments, [*preamble, *body], []), node.pos)
+
+    @staticmethod
+    def body(node: s.Function, scope: FunctionScope, inner: Emitter) -> list[ast.stmt]:
+        """Write the statements of a function; one that calls itself in tail position is a loop over its parameters."""
         end = n.at(ast.Return(n.tuple_([], node.pos)), node.pos)
-        return n.at(ast.FunctionDef(name, arguments, [*preamble, *body, end], []), node.pos)
+        boxes: list[ast.stmt] = [
+            n.assign(n.store(symbol.python, node.pos), n.list_([n.load(symbol.python, node.pos)], node.pos), node.pos)
+            for symbol in scope.parameters
+            if symbol.storage is Storage.BOX
+        ]
+        if scope.itself is None or not scope.itself.constant:
+            return [*boxes, *inner.statements.block(node.body), end]
+        inner.restart = Loop(node.body, dispatch=True)
+        inner.jumps.loops.append(inner.restart)
+        body = inner.statements.block(node.body)
+        inner.jumps.loops.pop()
+        return [n.forever([*boxes, *body, end], node.pos)]

@@ -47,8 +47,7 @@ class StatementEmitter:
                 self.assignment(node)
             case s.CallStatement():
                 if isinstance(node.call, (s.Call, s.MethodCall)):
-                    call = self.emitter.expressions.call(node.call)
-                    self.emitter.out.append(n.at(ast.Expr(call), node.pos))
+                    self.emitter.out.append(n.at(ast.Expr(self.emitter.expressions.effect(node.call)), node.pos))
             case s.Do():
                 out.extend(self.block(node.block))
             case s.While():
@@ -102,7 +101,7 @@ class StatementEmitter:
             value = expressions.value(values[index]) if index < len(values) else n.constant(None, node.pos)
             self.declare(symbol, value, node.pos)
         for surplus in values[len(symbols) :]:
-            self.emitter.out.append(n.at(ast.Expr(expressions.results(surplus)), node.pos))
+            self.emitter.out.append(n.at(ast.Expr(expressions.value(surplus)), node.pos))
 
     def unpack(self, names: list[str], values: ast.expr, pos: s.Position) -> None:
         target = n.unpack([n.store(name, pos) for name in names], pos)
@@ -164,7 +163,7 @@ class StatementEmitter:
             if index < len(names):
                 self.emitter.out.append(n.assign(n.store(names[index], pos), expressions.value(value), pos))
             else:
-                self.emitter.out.append(n.at(ast.Expr(expressions.results(value)), pos))
+                self.emitter.out.append(n.at(ast.Expr(expressions.value(value)), pos))
         rest = names[len(single) :]
         if spread:
             results = expressions.results(values[-1])
@@ -275,11 +274,40 @@ class StatementEmitter:
     def return_(self, node: s.Return) -> None:
         """Write a return: a call hands all its results on."""
         expressions = self.emitter.expressions
-        if len(node.values) == 1 and isinstance(node.values[0], s.Vararg):
+        call = node.values[0] if len(node.values) == 1 else None
+        if isinstance(call, s.Call) and self.is_restart(call.function):
+            self.restart(call)
+            return
+        if isinstance(call, s.Vararg):
             value = n.helper(abi.PACK, [n.load(self.emitter.vararg, node.pos)], node.pos)
+        elif node.on_ring and isinstance(call, (s.Call, s.MethodCall)):
+            value = expressions.postponed(call)
         else:
             value = expressions.list_results(node.values, node.pos)
         self.emitter.out.append(n.at(ast.Return(value), node.pos))
+
+    def is_restart(self, function: s.Expression) -> bool:
+        """Tell whether a call in tail position is one of the very function it stands in."""
+        scope = self.emitter.scope
+        return (
+            self.emitter.restart is not None
+            and isinstance(function, s.Name)
+            and function.symbol is not None
+            and function.symbol is scope.itself
+        )
+
+    def restart(self, call: s.Call) -> None:
+        """Write a call of the function by itself: new values for the parameters, then the body again."""
+        assert self.emitter.restart is not None, "there is no loop to restart"
+        parameters = self.emitter.scope.parameters
+        names = [self.emitter.fresh("argument") for _ in parameters]
+        if call.arguments:
+            self.evaluate(names, call.arguments, call.pos)
+        else:
+            self.emitter.out.extend(n.assign(n.store(name, call.pos), n.constant(None, call.pos), call.pos) for name in names)
+        for symbol, name in zip(parameters, names, strict=True):
+            self.emitter.out.append(n.assign(n.store(symbol.python, call.pos), n.load(name, call.pos), call.pos))
+        self.emitter.out.extend(self.emitter.jumps.leave(self.emitter.restart, again=True, pos=call.pos))
 
     def goto(self, node: s.Goto) -> None:
         """Write a goto as resolve decided."""

@@ -11,7 +11,7 @@ _OPERATORS = (
 )
 
 ABI.update({name: getattr(operators, name) for name in _OPERATORS.split()})
-ABI.update({name: getattr(calls, name) for name in ("first", "pack")})
-ABI.update({name: getattr(construct, name) for name in "join spread table_list table_fields table_mixed table_extend".split()})
+ABI.update({name: getattr(calls, name) for name in ("first", "many", "pack", "settle")})
+ABI.update({name: getattr(construct, name) for name in "join spread tail_call table_list table_fields table_mixed table_extend".split()})
 ABI.update({name: getattr(iteration, name) for name in "adjust for_range for_in_1 for_in_2 for_in".split()})
 ABI.update({"Table": Table, "tuple": tuple})

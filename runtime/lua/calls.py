@@ -43,7 +43,34 @@ def invoke(function, args):  # type: ignore[no-untyped-def]
         raise fault("stack overflow")
     depth += 1
     try:
-        return function(*args)
+        results = function(*args)
+        while type(results) is tuple and len(results) == 3 and results[0] is TAIL:
+            results = results[1](*results[2])
+        return results
+    finally:
+        depth -= 1
+
+
+class _Tail:
+    """Marks results that are a call still to be carried out: (TAIL, function, arguments)."""
+
+
+# Never part of a Lua value: only compiled code makes such results, and whatever reads results carries the call out first.
+TAIL = _Tail()
+
+
+def settle(results):  # type: ignore[no-untyped-def]
+    """Carry out the call that results may stand for, and those that follow from it, in constant stack."""
+    global depth
+    if type(results) is not tuple or len(results) != 3 or results[0] is not TAIL:
+        return results
+    if depth >= LIMIT:
+        raise fault("stack overflow")
+    depth += 1
+    try:
+        while type(results) is tuple and len(results) == 3 and results[0] is TAIL:
+            results = results[1](*results[2])
+        return results
     finally:
         depth -= 1
 
@@ -51,13 +78,19 @@ def invoke(function, args):  # type: ignore[no-untyped-def]
 def first(results):  # type: ignore[no-untyped-def]
     """Cut the results of a call to one value."""
     if type(results) is tuple:
+        if len(results) == 3 and results[0] is TAIL:
+            return first(settle(results))
         return results[0] if results else None
     return results
 
 
 def many(results):  # type: ignore[no-untyped-def]
     """Give the results of a call as a tuple of any length."""
-    return results if type(results) is tuple else (results,)
+    if type(results) is tuple:
+        if len(results) == 3 and results[0] is TAIL:
+            return many(settle(results))
+        return results
+    return (results,)
 
 
 def pack(values):  # type: ignore[no-untyped-def]

@@ -3,7 +3,8 @@
 
 from __future__ import annotations
 
-from runtime.lua.calls import invoke, many, pack
+from runtime.lua import faults
+from runtime.lua.calls import TAIL, invoke, many, pack
 from runtime.lua.table import Table
 
 
@@ -47,8 +48,7 @@ def table_mixed(*items):  # type: ignore[no-untyped-def]
 
 def table_extend(table, start, results):  # type: ignore[no-untyped-def]
     """Store the results of a call from start + 1 on."""
-    values = results if type(results) is tuple else (results,)
-    for value in values:
+    for value in many(results):
         start += 1
         if value is not None:
             table.set(start, value)
@@ -65,3 +65,10 @@ def join(values, results):  # type: ignore[no-untyped-def]
 def spread(function, values, results):  # type: ignore[no-untyped-def]
     """Call with a list of values followed by the results of a call."""
     return invoke(function, values + many(results))
+
+
+def tail_call(function, values):  # type: ignore[no-untyped-def]
+    """Give results that stand for a call, which whoever consumes them carries out (`runtime.lua.calls.settle`)."""
+    if not callable(function):
+        raise faults.not_callable_fault(function)
+    return (TAIL, function, values)

@@ -87,6 +87,11 @@ def concat_fault(left: LuaValue, right: LuaValue, place: int) -> LuaError:
     return fault(f"attempt to concatenate {_named(left, place)}")
 
 
+def not_callable_fault(value: LuaValue) -> LuaError:
+    """Make the error of calling what is no function."""
+    return fault(f"attempt to call {_named(value, 0)}")
+
+
 def length_fault(value: LuaValue) -> LuaError:
     """Make the error of `#`."""
     return fault(f"attempt to get length of {_named(value, 0)}")

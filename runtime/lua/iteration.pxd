@@ -1,6 +1,6 @@
 cimport cython
 from runtime.lua.table cimport Table, PairsIterator
-from runtime.lua.calls cimport invoke
+from runtime.lua.calls cimport invoke, many
 from runtime.lua.operators cimport index
 
 cpdef adjust(results, Py_ssize_t count)

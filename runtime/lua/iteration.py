@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from runtime.lua.args import bad_argument, type_name, wrong_type
-from runtime.lua.calls import invoke
+from runtime.lua.calls import invoke, many
 from runtime.lua.errors import fault
 from runtime.lua.numbers import MAXINTEGER, MININTEGER
 from runtime.lua.operators import index
@@ -57,8 +57,7 @@ def ipairs(*args):  # type: ignore[no-untyped-def]
 
 def adjust(results, count):  # type: ignore[no-untyped-def]
     """Bring the results of a call to a number of values of 2 or more."""
-    if type(results) is not tuple:
-        results = (results,)
+    results = many(results)
     have = len(results)
     if have == count:
         return results
@@ -142,10 +141,7 @@ def for_in_1(results):  # type: ignore[no-untyped-def]
 
 def for_in_2(results):  # type: ignore[no-untyped-def]
     """Run `for a, b in results`."""
-    if type(results) is tuple and len(results) == 3:
-        function, state, control = results
-    else:
-        function, state, control = adjust(results, 3)
+    function, state, control = adjust(results, 3)
     if function is next_:
         if type(state) is Table and control is None:
             return PairsIterator(state)

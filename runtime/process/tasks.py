@@ -8,10 +8,10 @@ from gevent import get_hub
 from greenlet import getcurrent
 
 from runtime.binding import Failure
-from runtime.lua.calls import pack, set_depth
+from runtime.lua.calls import pack, set_depth, settle
 from runtime.lua.caught import lua_error
-from runtime.lua.errors import LuaError
 from runtime.lua.coroutines import Coroutine, LuaGreenlet
+from runtime.lua.errors import LuaError
 
 if TYPE_CHECKING:
     from greenlet import greenlet
@@ -52,7 +52,7 @@ class Task:
     def _run(self, _wake: object = None) -> None:
         set_depth(0)
         try:
-            results = self.body(*self.arguments)
+            results = settle(self.body(*self.arguments))
         except ProcessExit:
             self.dead = True
         except Failure as failure:
