@@ -22,30 +22,39 @@ def running_lua_frame() -> FrameType | None:
     return frame
 
 
+# Modules whose functions carry out operators, calls and loops of compiled code: they are no functions of their own to Lua, and
+# nothing of them shows when they are compiled.
+_TRANSPARENT = frozenset(f"runtime.lua.{name}" for name in ("calls", "construct", "iteration", "operators", "table"))
+
+
+def _is_transparent(frame: FrameType) -> bool:
+    return frame.f_globals.get("__name__") in _TRANSPARENT
+
+
 def lua_frame(level: int) -> FrameType | None:
-    """Give the Lua frame at a level as `error` counts: 1 is the function that called the running builtin, 2 its caller."""
+    """Give the Lua frame at a level as `error` counts: 1 is the function that called the running builtin, 2 its caller.
+
+    A builtin between two Lua functions, such as `pcall`, is a level too; None when the level is one.
+    """
     frame = running_lua_frame()
     while frame is not None and level > 1:
         frame = frame.f_back
         level -= 1
-        # Frames of the runtime between two Lua functions stand for one C function, which counts as a level of its own.
-        if frame is not None and frame.f_builtins is not ABI:
+        builtin = False
+        while frame is not None and frame.f_builtins is not ABI:
+            builtin = builtin or not _is_transparent(frame)
+            frame = frame.f_back
+        if builtin:
             level -= 1
-            while frame is not None and frame.f_builtins is not ABI:
-                frame = frame.f_back
             if level < 1:
                 return None
     return frame
 
 
-# Modules whose functions stand between compiled code and the function that it calls; nothing of them shows when they are compiled.
-_TRANSPARENT = frozenset({"runtime.lua.calls", "runtime.lua.construct"})
-
-
 def called_by_lua() -> bool:
     """Tell whether Lua code called the builtin that asks, rather than another builtin such as `pcall`."""
     frame = sys._getframe(2)
-    while frame.f_globals.get("__name__") in _TRANSPARENT and frame.f_back is not None:
+    while _is_transparent(frame) and frame.f_back is not None:
         frame = frame.f_back
     return frame.f_builtins is ABI
 

@@ -111,11 +111,12 @@ class _Format:
         return _NOTHING, 0
 
     def number(self, default: int) -> int:
-        """Read the digits at hand; the default when there are none."""
-        start = self.position
-        while self.text[self.position : self.position + 1] in _DIGITS and self.position - start < _MAX_DIGITS:
+        """Read the digits at hand, as many as fit an int of C; the default when there are none."""
+        found = None
+        while self.text[self.position : self.position + 1] in _DIGITS and (found or 0) <= _MAX_BEFORE_DIGIT:
+            found = (found or 0) * 10 + int(self.text[self.position])
             self.position += 1
-        return int(self.text[start : self.position]) if self.position > start else default
+        return default if found is None else found
 
     def limited(self, default: int) -> int:
         """Read the size of an integer."""
@@ -141,7 +142,7 @@ class _Format:
 
 
 _DIGITS = tuple("0123456789")
-_MAX_DIGITS = 10
+_MAX_BEFORE_DIGIT = (_MAX_PACKED - 9) // 10
 
 
 # --- packing ----------------------------------------------------------------------------------------------------------
@@ -225,7 +226,7 @@ def unpack(template: LuaValue = None, data: LuaValue = None, start: LuaValue = N
     form = _Format(check_string(template, 1, "unpack"), "unpack")
     packed = check_string(data, 2, "unpack").encode("latin-1")
     position = opt_integer(start, 3, "unpack", 1)
-    position += -1 if position > 0 else len(packed)
+    position = position - 1 if position >= 0 else position + len(packed)
     if position < 0 or position > len(packed):
         raise bad_argument(3, "unpack", "initial position out of string")
     values: list[LuaValue] = []
