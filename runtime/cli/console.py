@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from runtime.config import Config
+from runtime.logs.setup import LogSettings, install
 from runtime.project import Project
 
 if TYPE_CHECKING:
@@ -110,3 +111,9 @@ def show_warnings(settings: Settings) -> None:
     logger.handlers[0].setFormatter(_Plain())
     logger.setLevel(logging.DEBUG if settings.verbose else logging.WARNING)
     logger.propagate = False
+
+
+def start_logging(settings: Settings, config: Config) -> None:
+    """Log in full on standard error, for commands that run until they are ended."""
+    chosen = LogSettings.of(config, verbose=settings.verbose, console=settings.console, silent=settings.silent)
+    install(chosen)

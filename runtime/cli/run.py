@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from runtime.cli.console import Settings, out, show_warnings, style
+from runtime.cli.console import Settings, out, start_logging, style
 
 _HELP = """Run the project in the foreground.
 
@@ -50,17 +50,18 @@ def run(
     ] = None,
 ) -> None:
     """Run until ended."""
-    from runtime.http.patching import patch  # noqa: PLC0415  (before anything else opens a socket)
+    from runtime.http.patching import patch
 
     patch()
-    from gevent.event import Event  # noqa: PLC0415
+    from gevent.event import Event
 
-    from runtime.node import Node  # noqa: PLC0415
+    from runtime.node import Node
 
     settings: Settings = ctx.obj
-    show_warnings(settings)
+    project = settings.project(directory)
+    start_logging(settings, settings.configuration(project, tuple(set_ or ())))
     launch = Launch(tuple(settings.config), tuple(set_ or ()), tuple(override or ()))
-    node = Node.boot(directory or Path.cwd(), launch)
+    node = Node.boot(project.root, launch)
     ending = Event()
     _end_on_signals(ending)
     try:
@@ -72,7 +73,7 @@ def run(
 
 
 def _end_on_signals(ending: Any) -> None:
-    from gevent import signal_handler  # noqa: PLC0415
+    from gevent import signal_handler
 
     def end() -> None:
         if ending.is_set():
