@@ -1,6 +1,7 @@
 """The names that compiled code uses of the runtime; `runtime.lua.abi` provides each, and a test holds the two together.
 
-A change of a name, of its arguments or of what it gives is a change of VERSION, so that no artifact meets a runtime it was not made for.
+A change of a name, of its arguments or of what it gives is a change of VERSION, so that no artifact meets a runtime it
+was not made for.
 """
 
 from __future__ import annotations
@@ -48,13 +49,17 @@ SPREAD: Final = "spread"  # (function, tuple, results) -> results
 TABLE: Final = "Table"  # () -> table
 TABLE_LIST: Final = "table_list"  # (list) -> table
 TABLE_FIELDS: Final = "table_fields"  # (dict of string keys) -> table
-TABLE_MIXED: Final = "table_mixed"  # (key or Ellipsis, value, key or Ellipsis, value, ...) -> table; positional values have key Ellipsis
+TABLE_MIXED: Final = (
+    "table_mixed"  # (key or Ellipsis, value, key or Ellipsis, value, ...) -> table; positional values have key Ellipsis
+)
 TABLE_EXTEND: Final = "table_extend"  # (table, n, results) -> table: results become n + 1, n + 2, ...
 FOR_RANGE: Final = "for_range"  # (start, stop, step) -> iterable of numbers
 FOR_IN_1: Final = "for_in_1"  # (results) -> iterable of values
 FOR_IN_2: Final = "for_in_2"  # (results) -> iterable of pairs
 FOR_IN: Final = "for_in"  # (results, n) -> iterable of tuples of n
-TAIL_CALL: Final = "tail_call"  # (function, tuple) -> results that stand for a call, which whoever consumes them carries out
+TAIL_CALL: Final = (
+    "tail_call"  # (function, tuple) -> results that stand for a call, which whoever consumes them carries out
+)
 SETTLE: Final = "settle"  # (results) -> results, with calls carried out
 TUPLE: Final = "tuple"  # the class, to tell a list of results from a value
 

@@ -24,7 +24,7 @@ _DIGEST = 32  # bytes of SHA-256
 
 @lru_cache(maxsize=1)
 def cache_key() -> str:
-    """Give the identity of the compiler: its sources, the grammar, the ABI and the Python version. A CI cache is keyed by it."""
+    """Give the identity of compiler, grammar, ABI and Python, by which a CI cache is keyed."""
     digest = hashlib.sha256()
     digest.update(f"{abi.VERSION}|{sys.version_info[:3]}|{sys.implementation.cache_tag}|".encode())
     digest.update(importlib.util.MAGIC_NUMBER)
@@ -41,8 +41,9 @@ def _compiler_sources() -> Iterator[Path]:
 class ArtifactStore:
     """Compiled chunks in a directory.
 
-    The key of a chunk is the hash of its source, its name and `cache_key`; a file holds the hash of its content in front, so that a
-    truncated or foreign one is ignored and built anew. Writing goes through a temporary file, so that builds may run side by side.
+    The key of a chunk is the hash of its source, its name and `cache_key`; a file holds the hash of its content in
+    front, so that a truncated or foreign one is ignored and built anew. Writing goes through a temporary file, so that
+    builds may run side by side.
     """
 
     def __init__(self, directory: Path) -> None:

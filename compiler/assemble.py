@@ -17,7 +17,7 @@ _MARSHAL = 2  # the last format without references, whose presence depends on wh
 
 @dataclass(frozen=True)
 class Chunk:
-    """A compiled chunk: the code of its main function, whose file name is the chunk's name, and the names of operands."""
+    """A compiled chunk: the code of its main function, whose file name is the chunk's name, and operands' names."""
 
     code: CodeType
     operand_names: OperandNames
@@ -39,7 +39,10 @@ def assemble(emitted: Emitted, name: str) -> Chunk:
     """Compile a module that defines one function; functions get their Lua names."""
     module = compile(emitted.module, name, "exec", dont_inherit=True, optimize=0)
     code = next(constant for constant in module.co_consts if isinstance(constant, CodeType))
-    return Chunk(_renamed(code, emitted.functions), {tuple(pos): names for pos, names in emitted.names.items()})
+    return Chunk(
+        _renamed(code, emitted.functions),
+        {(pos[0], pos[1], pos[2], pos[3]): names for pos, names in emitted.names.items()},
+    )
 
 
 def _renamed(code: CodeType, names: dict[str, str]) -> CodeType:

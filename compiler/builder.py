@@ -64,9 +64,9 @@ class TreeBuilder(Transformer[Token, s.Function]):
     def __init__(self) -> None:
         super().__init__(visit_tokens=False)
 
-    # --- leaves -----------------------------------------------------------------------------------------------------------------
+    # --- leaves -----------------------------------------------------------------------------------
 
-    def _literal(self, token: Token, read: Callable[[str], Any]) -> Any:  # noqa: ANN401
+    def _literal(self, token: Token, read: Callable[[str], Any]) -> Any:
         try:
             return read(str(token))
         except literals.LiteralError as error:
@@ -79,7 +79,7 @@ class TreeBuilder(Transformer[Token, s.Function]):
         column = error.offset - before.rfind("\n") - 1 if "\n" in before else (token.column or 1) - 1 + error.offset
         return BuildError(error.message, line, column)
 
-    def value(self, item: Any) -> s.Expression:  # noqa: ANN401
+    def value(self, item: Any) -> s.Expression:
         """Make an expression of a terminal; nodes pass."""
         if not isinstance(item, Token):
             return item  # type: ignore[no-any-return]
@@ -97,7 +97,7 @@ class TreeBuilder(Transformer[Token, s.Function]):
             return s.Vararg(pos)
         return s.Boolean(pos, kind == "TRUE")
 
-    # --- expressions ------------------------------------------------------------------------------------------------------------
+    # --- expressions ------------------------------------------------------------------------------
 
     def name(self, items: list[Any]) -> s.Name:
         return s.Name(position(items[0]), str(items[0]))
@@ -149,7 +149,9 @@ class TreeBuilder(Transformer[Token, s.Function]):
                 continue
             colons += suffix.form == "colon_cast"
             if colons > 1:
-                raise BuildError("'::' cannot be repeated; use 'as' or parentheses", inner.pos.end_line, inner.pos.end_column)
+                raise BuildError(
+                    "'::' cannot be repeated; use 'as' or parentheses", inner.pos.end_line, inner.pos.end_column
+                )
             inner = s.Cast(inner.pos, inner, suffix.parts[0])
         return inner
 
@@ -168,7 +170,7 @@ class TreeBuilder(Transformer[Token, s.Function]):
     def named_field(self, items: list[Any]) -> s.TableField:
         return s.TableField(s.String(position(items[0]), str(items[0])), items[1])
 
-    # --- functions --------------------------------------------------------------------------------------------------------------
+    # --- functions --------------------------------------------------------------------------------
 
     def parameter(self, items: list[Any]) -> s.TypedName:
         return self.typed_name(items)
@@ -239,7 +241,7 @@ class TreeBuilder(Transformer[Token, s.Function]):
         function.name = str(name)
         return s.LocalFunction(function.pos, s.TypedName(str(name), position(name)), function)
 
-    # --- statements -------------------------------------------------------------------------------------------------------------
+    # --- statements -------------------------------------------------------------------------------
 
     def block(self, items: list[Any]) -> s.Block:
         pos = items[0].pos.to(items[-1].pos) if items else s.Position(1, 0, 1, 0)
@@ -302,7 +304,7 @@ class TreeBuilder(Transformer[Token, s.Function]):
 
     def numeric_for(self, items: list[Any]) -> s.NumericFor:
         name = s.TypedName(str(items[1]), position(items[1]))
-        step = items[4] if len(items) == 6 else None  # noqa: PLR2004
+        step = items[4] if len(items) == 6 else None
         return s.NumericFor(position(items[0]), name, items[2], items[3], step, items[-1])
 
     def names(self, items: list[Token]) -> list[s.TypedName]:
@@ -319,17 +321,17 @@ class TreeBuilder(Transformer[Token, s.Function]):
         pos = s.Position(1, 0, 1, 0)
         return s.Function(pos, [], s.TypedName("...", pos), items[0], name="main chunk")
 
-    # --- types ------------------------------------------------------------------------------------------------------------------
+    # --- types ------------------------------------------------------------------------------------
 
     def type_statement(self, items: list[Any]) -> s.TypeStatement:
-        generics = items[2] if len(items) == 4 else None  # noqa: PLR2004
+        generics = items[2] if len(items) == 4 else None
         return s.TypeStatement(position(items[0]), str(items[1]), generics, items[-1])
 
     def interface_statement(self, items: list[Any]) -> s.TypeStatement:
         return s.TypeStatement(position(items[0]), str(items[1]), None, s.TypeExpression("interface", tuple(items[2:])))
 
-    def __default__(self, data: Token | str, children: list[Any], meta: Any) -> Any:  # noqa: ANN401, ARG002
-        """Keep every other rule, all of them types, as a TypeExpression of its parts; rules that melt into others stay trees."""
+    def __default__(self, data: Token | str, children: list[Any], meta: Any) -> Any:
+        """Keep every other rule, all of them types, as a TypeExpression; rules that melt into others stay trees."""
         if data.startswith("_"):
             return Tree(str(data), children)
         return s.TypeExpression(str(data), tuple(children))

@@ -84,7 +84,7 @@ def _utf8(code: int, match: re.Match[str]) -> str:
     """Encode a code point of up to 31 bits as the original UTF-8 did, one character a byte."""
     if code > _UNICODE_MAX:
         raise LiteralError("UTF-8 value too large", match.start() + 1)
-    if code < 0x80:  # noqa: PLR2004
+    if code < 0x80:
         return chr(code)
     tail: list[int] = []
     first_limit = 0x3F

@@ -8,16 +8,18 @@ import pickle
 import sys
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import lark
-from lark.exceptions import UnexpectedCharacters, UnexpectedEOF, UnexpectedInput, UnexpectedToken, VisitError
+from lark.exceptions import UnexpectedCharacters, UnexpectedInput, UnexpectedToken, VisitError
 
 import grammar
 from compiler.builder import BuildError, TreeBuilder
 from compiler.errors import SourceError
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from compiler.syntax import Function
 
 
@@ -46,11 +48,25 @@ def source_error(message: str, source: str, name: str, line: int, column: int) -
 
 def _without_shebang(source: str) -> str:
     """Blank out a first line that starts with #, as the reference interpreter does; the lines keep their numbers."""
-    return "\n" + source.partition("\n")[2] if source.startswith("#") and "\n" in source else "" if source.startswith("#") else source
+    return (
+        "\n" + source.partition("\n")[2]
+        if source.startswith("#") and "\n" in source
+        else ""
+        if source.startswith("#")
+        else source
+    )
 
 
 _SHOWN = 40  # characters of a token in a message
-_CLOSERS = {"END": "'end'", "UNTIL": "'until'", "RPAR": "')'", "RSQUARE": "']'", "RBRACE": "'}'", "NAME": "<name>", "ASSIGN": "'='"}
+_CLOSERS = {
+    "END": "'end'",
+    "UNTIL": "'until'",
+    "RPAR": "')'",
+    "RSQUARE": "']'",
+    "RBRACE": "'}'",
+    "NAME": "<name>",
+    "ASSIGN": "'='",
+}
 
 
 def _syntax_error(error: UnexpectedInput, source: str, name: str) -> SourceError:
@@ -61,13 +77,13 @@ def _syntax_error(error: UnexpectedInput, source: str, name: str) -> SourceError
         return source_error(message, source, name, error.line, error.column - 1)
     if isinstance(error, UnexpectedCharacters):
         return source_error(_bad_character(error, source), source, name, error.line, error.column - 1)
-    accepts = error.accepts or error.expected if isinstance(error, (UnexpectedToken, UnexpectedEOF)) else set()
+    accepts = error.accepts or error.expected if isinstance(error, UnexpectedToken) else set()
     last = source.rstrip()
     line = last.count("\n") + 1
     return source_error(f"{_expected(accepts)} near <eof>", source, name, line, len(last) - last.rfind("\n") - 1)
 
 
-def _expected(accepts: set[str] | frozenset[str]) -> str:
+def _expected(accepts: Collection[Any]) -> str:
     """Name what was expected where it is one thing that people would miss, as Lua does."""
     closers = [text for terminal, text in _CLOSERS.items() if terminal in accepts]
     if len(accepts) == 1 and closers:
@@ -90,7 +106,7 @@ def _bad_character(error: UnexpectedCharacters, source: str) -> str:
 
 @lru_cache(maxsize=1)
 def _parser() -> lark.Lark:
-    """Load the built parser from the user's cache, or build it; the tables are rebuilt whenever anything they depend on changes."""
+    """Load the built parser from the user's cache, or build it where what it depends on has changed."""
     text = grammar.LUA.read_text(encoding="utf-8")
     identity = f"{text}|{lark.__version__}|{sys.version}"
     path = _cache_directory() / f"lua-{hashlib.sha256(identity.encode()).hexdigest()[:24]}.lark"
@@ -98,7 +114,17 @@ def _parser() -> lark.Lark:
         if path.stat().st_uid == os.getuid():
             with path.open("rb") as file:
                 return _load(file)
-    except (OSError, pickle.UnpicklingError, EOFError, AttributeError, KeyError, ImportError, IndexError, TypeError, ValueError):
+    except (
+        OSError,
+        pickle.UnpicklingError,
+        EOFError,
+        AttributeError,
+        KeyError,
+        ImportError,
+        IndexError,
+        TypeError,
+        ValueError,
+    ):
         pass  # absent, or not what we wrote: build it anew
     built = lark.Lark(text, parser="lalr", lexer="contextual", maybe_placeholders=False)
     _save(built, path)
@@ -106,7 +132,7 @@ def _parser() -> lark.Lark:
 
 
 def _load(file: object) -> lark.Lark:
-    data = pickle.load(file)  # type: ignore[arg-type]  # noqa: S301  (our own file, owned by the user, named by the hash of what it depends on)
+    data = pickle.load(file)  # noqa: S301  (our own file, owned by the user, named by the hash of what it depends on)
     instance = lark.Lark.__new__(lark.Lark)
     loaded: lark.Lark = instance._load(data, transformer=TreeBuilder())  # type: ignore[no-untyped-call]  # noqa: SLF001  (Lark.load takes no transformer)
     return loaded

@@ -1,4 +1,4 @@
-"""Find out what each name means, how each local is kept and how each goto is carried out; report what the grammar cannot."""
+"""Find out what each name means, how each local is kept and what each goto does; refuse what the grammar lets pass."""
 
 from __future__ import annotations
 
@@ -20,14 +20,45 @@ MAX_LOOPS = 19
 
 # A local function may see itself by `local f = function` unless one of these is meant (dialect, "self-visible locals").
 STANDARD_GLOBALS = frozenset(
-    """assert error getmetatable ipairs next pairs pcall print rawequal rawget rawset require select setmetatable tonumber tostring type
-    unpack xpcall string table math os coroutine errors package channel payload process subscribe unsubscribe""".split()
+    [
+        "assert",
+        "error",
+        "getmetatable",
+        "ipairs",
+        "next",
+        "pairs",
+        "pcall",
+        "print",
+        "rawequal",
+        "rawget",
+        "rawset",
+        "require",
+        "select",
+        "setmetatable",
+        "tonumber",
+        "tostring",
+        "type",
+        "unpack",
+        "xpcall",
+        "string",
+        "table",
+        "math",
+        "os",
+        "coroutine",
+        "errors",
+        "package",
+        "channel",
+        "payload",
+        "process",
+        "subscribe",
+        "unsubscribe",
+    ]
 )
 
 
 @dataclass(slots=True, eq=False)
 class _BlockContext:
-    """A block being resolved: where its labels stand, which statement is under way, which locals each statement declared."""
+    """A block being resolved: its labels, the statement under way, the locals that each statement declared."""
 
     block: s.Block
     loop_body: bool  # the body of a while or for, whose last label is `continue`
@@ -74,7 +105,7 @@ class _Resolver:
         if self.level > MAX_LEVELS:
             raise self.error("chunk has too many syntax levels", pos)
 
-    # --- names ------------------------------------------------------------------------------------------------------------------
+    # --- names ------------------------------------------------------------------------------------
 
     def declare(self, name: str, *, early: bool = False) -> Symbol:
         """Declare a local in the innermost scope."""
@@ -111,7 +142,7 @@ class _Resolver:
             if node.symbol.owner is not self.here.scope:
                 self.here.scope.rebinds[node.symbol] = None
 
-    # --- functions and blocks ---------------------------------------------------------------------------------------------------
+    # --- functions and blocks ---------------------------------------------------------------------
 
     def function(self, node: s.Function, *keys: Key, itself: Symbol | None = None) -> None:
         """Resolve a function; `keys` are the names it goes by, `itself` the local that it is declared as."""
@@ -163,9 +194,9 @@ class _Resolver:
         self.here.labelled -= len(context.labels)
         self.level -= 1
 
-    # --- statements -------------------------------------------------------------------------------------------------------------
+    # --- statements -------------------------------------------------------------------------------
 
-    def statement(self, node: s.Statement) -> None:  # noqa: C901, PLR0912  (one arm for each kind of statement)
+    def statement(self, node: s.Statement) -> None:  # noqa: C901  (one arm for each kind of statement)
         match node:
             case s.Local():
                 self.local(node)
@@ -243,7 +274,9 @@ class _Resolver:
     def begin_loop(self, pos: s.Position) -> None:
         self.here.loops += 1
         if self.here.loops + sum(1 for context in self.here.blocks if context.labels) > MAX_LOOPS:
-            raise self.error(f"more than {MAX_LOOPS} nested loops in one function; move the inner ones to a function", pos)
+            raise self.error(
+                f"more than {MAX_LOOPS} nested loops in one function; move the inner ones to a function", pos
+            )
 
     def repeat(self, node: s.Repeat) -> None:
         self.begin_loop(node.pos)
@@ -254,7 +287,7 @@ class _Resolver:
         self.scopes.pop()
         self.here.loops -= 1
 
-    # --- goto -------------------------------------------------------------------------------------------------------------------
+    # --- goto -------------------------------------------------------------------------------------
 
     def goto(self, node: s.Goto) -> None:
         for context in reversed(self.here.blocks):
@@ -279,14 +312,15 @@ class _Resolver:
         block.labels.segments[target] = 0  # numbered by emit, when all are known
         return Jump(block, target)
 
-    # --- expressions ------------------------------------------------------------------------------------------------------------
+    # --- expressions ------------------------------------------------------------------------------
 
     def expressions(self, nodes: list[s.Expression]) -> None:
         for node in nodes:
             self.expression(node)
 
     def expression(self, node: s.Expression) -> None:
-        # Chains that lean to the left (a.b.c, a + b + c, f():g():h()) are walked in a loop: they are long in real programs, not deep.
+        # Chains that lean to the left (a.b.c, a + b + c, f():g():h()) are walked in a loop: they are long in real
+        # programs, not deep.
         pending: list[s.Expression] = []
         while True:
             pending.append(node)

@@ -48,10 +48,10 @@ class Symbol:
 
 @dataclass(slots=True, eq=False)
 class FunctionScope:
-    """A function: which outer locals it and the functions in it use (`free`), which of them it assigns itself (`rebinds`).
+    """A function: which outer locals it and the functions in it use (`free`), which it assigns (`rebinds`).
 
-    `itself` is the local that it is declared as, where it returns calls of that name: if nothing else is ever assigned to it, these
-    calls become a loop.
+    `itself` is the local that it is declared as, where it returns calls of that name: if nothing else is ever assigned
+    to it, these calls become a loop.
     """
 
     parent: FunctionScope | None
@@ -64,7 +64,7 @@ class FunctionScope:
 
 @dataclass(slots=True, eq=False)
 class LabelBlock:
-    """A block that becomes a dispatch loop: each label jumped to starts a segment (statement index -> segment number)."""
+    """A block that becomes a dispatch loop: each label jumped to starts a segment (statement index -> number)."""
 
     state: str  # the Python variable that holds the number of the segment to run
     segments: dict[int, int] = field(default_factory=dict)
@@ -72,7 +72,7 @@ class LabelBlock:
 
 @dataclass(slots=True, eq=False)
 class Jump:
-    """How a goto is carried out: as `continue` of the loop whose body is `block`, or to a segment of its dispatch loop."""
+    """How a goto is carried out: as `continue` of the loop with the body `block`, or to a segment of its dispatch."""
 
     block: Block
     statement: int | None  # index of the label in the block; None for `continue`

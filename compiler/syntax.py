@@ -1,6 +1,7 @@
 """The syntax tree of typed Lua: what the parser builds, resolve annotates and emit reads.
 
-Every node carries its place in the source. Types are kept, for the checker and for type values; nothing below reads them yet.
+Every node carries its place in the source. Types are kept, for the checker and for type values; nothing below reads
+them yet.
 """
 
 from __future__ import annotations
@@ -25,12 +26,12 @@ class Position(NamedTuple):
         return Position(self.line, self.column, other.end_line, other.end_column)
 
 
-# --- types --------------------------------------------------------------------------------------------------------------------------
+# --- types ----------------------------------------------------------------------------------------
 
 
 @dataclass(slots=True)
 class TypeExpression:
-    """A type as written: `form` is the rule of the grammar, `parts` are names, literals and nested type expressions in source order."""
+    """A type as written: `form` is the rule of the grammar, `parts` its names, literals and types in source order."""
 
     form: str
     parts: tuple[object, ...]
@@ -45,19 +46,19 @@ class TypedName:
     annotation: TypeExpression | None = None
 
 
-# --- expressions --------------------------------------------------------------------------------------------------------------------
+# --- expressions ----------------------------------------------------------------------------------
 
 
 @dataclass(slots=True)
 class Nil:
-    """nil"""  # noqa: D400, D403
+    """nil"""
 
     pos: Position
 
 
 @dataclass(slots=True)
 class Boolean:
-    """true or false"""  # noqa: D400, D403
+    """true or false"""
 
     pos: Position
     value: bool
@@ -81,7 +82,7 @@ class String:
 
 @dataclass(slots=True)
 class Vararg:
-    """..."""  # noqa: D400, D403, D415
+    """..."""
 
     pos: Position
 
@@ -106,7 +107,7 @@ class Index:
 
 @dataclass(slots=True)
 class Call:
-    """function(arguments)"""  # noqa: D400, D403
+    """function(arguments)"""
 
     pos: Position
     function: Expression
@@ -180,7 +181,7 @@ class TableField:
 
 @dataclass(slots=True)
 class TableConstructor:
-    """{...}"""  # noqa: D400, D403
+    """{...}"""
 
     pos: Position
     fields: list[TableField]
@@ -220,12 +221,12 @@ Expression: TypeAlias = (
 )
 
 
-# --- statements ---------------------------------------------------------------------------------------------------------------------
+# --- statements -----------------------------------------------------------------------------------
 
 
 @dataclass(slots=True)
 class Block:
-    """Statements in order; `labels` says how gotos into this block are carried out (set by resolve where there are any)."""
+    """Statements in order; `labels` says how gotos into this block are carried out (set by resolve)."""
 
     statements: list[Statement]
     pos: Position
@@ -234,7 +235,7 @@ class Block:
 
 @dataclass(slots=True)
 class Local:
-    """local names = values"""  # noqa: D400, D403
+    """local names = values"""
 
     pos: Position
     names: list[TypedName]
@@ -244,7 +245,7 @@ class Local:
 
 @dataclass(slots=True)
 class LocalFunction:
-    """local function name"""  # noqa: D400, D403
+    """local function name"""
 
     pos: Position
     name: TypedName
@@ -271,7 +272,7 @@ class CallStatement:
 
 @dataclass(slots=True)
 class Do:
-    """do block end"""  # noqa: D400, D403
+    """do block end"""
 
     pos: Position
     block: Block
@@ -279,7 +280,7 @@ class Do:
 
 @dataclass(slots=True)
 class While:
-    """while condition do block end"""  # noqa: D400, D403
+    """while condition do block end"""
 
     pos: Position
     condition: Expression
@@ -306,7 +307,7 @@ class Arm:
 
 @dataclass(slots=True)
 class If:
-    """if ... elseif ... else ... end"""  # noqa: D400, D403
+    """if ... elseif ... else ... end"""
 
     pos: Position
     arms: list[Arm]
@@ -315,7 +316,7 @@ class If:
 
 @dataclass(slots=True)
 class NumericFor:
-    """for name = start, stop, step"""  # noqa: D400, D403
+    """for name = start, stop, step"""
 
     pos: Position
     name: TypedName
@@ -328,7 +329,7 @@ class NumericFor:
 
 @dataclass(slots=True)
 class GenericFor:
-    """for names in values"""  # noqa: D400, D403
+    """for names in values"""
 
     pos: Position
     names: list[TypedName]
@@ -348,7 +349,7 @@ class Return:
 
 @dataclass(slots=True)
 class Break:
-    """break"""  # noqa: D400, D403
+    """break"""
 
     pos: Position
 
@@ -364,7 +365,7 @@ class Goto:
 
 @dataclass(slots=True)
 class Label:
-    """::name::"""  # noqa: D400, D403
+    """::name::"""
 
     pos: Position
     name: str

@@ -1,8 +1,9 @@
-"""Which calls in tail position must not grow the stack: those that lead back, by tail calls, to the function that makes them.
+"""Which calls in tail position must not grow the stack: those that lead back to the function that makes them.
 
-A call of a local function by itself becomes a loop (`FunctionScope.itself`). For functions that call one another in a ring, and for methods,
-the callee is known by its name only: functions defined in the chunk and calls made in it are matched by local, field or global name, and a
-call on a ring is handed to whoever consumes the result, who carries it out. A wrong match costs time, never correctness.
+A call of a local function by itself becomes a loop (`FunctionScope.itself`). For functions that call one another in a
+ring, and for methods, the callee is known by its name only: functions defined in the chunk and calls made in it are
+matched by local, field or global name, and a call on a ring is handed to whoever consumes the result, who carries it
+out. A wrong match costs time, never correctness.
 """
 
 from __future__ import annotations

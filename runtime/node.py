@@ -62,10 +62,13 @@ _HANDLERS: tuple[type[KindHandler], ...] = (
 class Options(Protocol):
     """How a node is made; what an object lacks has its default."""
 
-    # Configuration files in place of the project's own.
-    config: Sequence[Path]
-    # Refuse to compile: only artifacts that `wippy build` made will do.
-    frozen: bool
+    @property
+    def config(self) -> Sequence[Path]:
+        """Configuration files in place of the project's own."""
+
+    @property
+    def frozen(self) -> bool:
+        """Refuse to compile: only artifacts that `wippy build` made will do."""
 
 
 _current: Node | None = None
@@ -127,7 +130,7 @@ class Node:
         try:
             self.supervisor.start_all()
         except SupervisorError as error:
-            log.error("%s", error)
+            log.error("%s", error)  # noqa: TRY400  (the text names each service and the reason)
 
     def stop(self) -> None:
         """Stop the services, the processes and the scheduler."""
@@ -143,7 +146,7 @@ class Node:
 
 def load_modules() -> dict[str, Table]:
     """Give the Lua modules written in Python by name: ours, and those of installed packages."""
-    import stdlib  # noqa: PLC0415  (nothing but this function depends on it)
+    import stdlib
 
     found: dict[str, Table] = {}
     for info in pkgutil.iter_modules(stdlib.__path__):

@@ -1,4 +1,4 @@
-"""Emit Python `ast` from a resolved tree. What a construct becomes is decided by resolve; here it is only written down."""
+"""Emit Python `ast` from a resolved tree; what a construct becomes, resolve has decided."""
 
 from compiler.emit.chunk import emit
 

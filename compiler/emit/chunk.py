@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Emitted:
-    """A chunk as Python: `names` are the operands of expressions by position, `functions` the Lua names of functions by Python name."""
+    """A chunk as Python: `names` of operands by position, and the Lua names of functions by their Python names."""
 
     module: ast.Module
     names: dict[Position, tuple[str | None, ...]]

@@ -23,9 +23,9 @@ class ExpressionEmitter:
     def __init__(self, emitter: Emitter) -> None:
         self.emitter = emitter
 
-    # --- one value --------------------------------------------------------------------------------------------------------------
+    # --- one value --------------------------------------------------------------------------------
 
-    def value(self, node: s.Expression) -> ast.expr:  # noqa: C901, PLR0911, PLR0912  (one arm for each kind of expression)
+    def value(self, node: s.Expression) -> ast.expr:
         """Write an expression cut to one value."""
         match node:
             case s.Nil():
@@ -70,7 +70,7 @@ class ExpressionEmitter:
         variable = n.load(symbol.python, pos)
         return n.element(variable, n.constant(0, pos), pos) if symbol.storage is Storage.BOX else variable
 
-    # --- indexing ---------------------------------------------------------------------------------------------------------------
+    # --- indexing ---------------------------------------------------------------------------------
 
     def index(self, node: s.Index) -> ast.expr:
         """Read owner[key]; a field of a plain local is read without a helper where the local holds a table."""
@@ -88,7 +88,7 @@ class ExpressionEmitter:
         """Tell whether reading an expression twice costs nothing and changes nothing."""
         return isinstance(node, s.Name) and node.symbol is not None and node.symbol.storage is not Storage.BOX
 
-    # --- calls and lists --------------------------------------------------------------------------------------------------------
+    # --- calls and lists --------------------------------------------------------------------------
 
     def call(self, node: s.Call | s.MethodCall) -> ast.expr:
         """Write a call that gives all its results."""
@@ -130,7 +130,9 @@ class ExpressionEmitter:
         arguments = node.arguments
         rest: list[ast.expr] = []
         if arguments and self.is_multiple(arguments[-1]):
-            rest.append(n.at(ast.Starred(n.helper(abi.MANY, [self.results(arguments[-1])], node.pos), n.LOAD), node.pos))
+            rest.append(
+                n.at(ast.Starred(n.helper(abi.MANY, [self.results(arguments[-1])], node.pos), n.LOAD), node.pos)
+            )
             arguments = arguments[:-1]
         values = [*before, *(self.value(argument) for argument in arguments), *rest]
         return n.helper(abi.TAIL_CALL, [function, n.tuple_(values, node.pos)], node.pos)
@@ -176,7 +178,7 @@ class ExpressionEmitter:
             return n.helper(abi.JOIN, [n.tuple_(fixed, pos), self.results(values[-1])], pos)
         return n.tuple_([self.value(value) for value in values], pos)
 
-    # --- operators --------------------------------------------------------------------------------------------------------------
+    # --- operators --------------------------------------------------------------------------------
 
     def binary(self, node: s.Binary) -> ast.expr:
         """Write an operator on operands of unknown type."""
@@ -188,12 +190,14 @@ class ExpressionEmitter:
         return n.helper(abi.BINARY[node.operator], [self.value(node.left), self.value(node.right)], node.pos)
 
     def equality(self, node: s.Binary) -> ast.expr:
-        """Compare; with a constant on the right Python's own test suffices (but for 0 and 1, which Python takes for booleans)."""
+        """Compare; for constants that are no numbers Python's own test suffices (to Python, True is 1)."""
         right = node.right
         left = node.left
         if isinstance(left, (s.Nil, s.Boolean, s.Number, s.String)):
             left, right = right, left
-        if isinstance(left, (s.Nil, s.Boolean, s.Number, s.String)) or not isinstance(right, (s.Nil, s.Boolean, s.String)):
+        if isinstance(left, (s.Nil, s.Boolean, s.Number, s.String)) or not isinstance(
+            right, (s.Nil, s.Boolean, s.String)
+        ):
             return n.helper(abi.BINARY[node.operator], [self.value(node.left), self.value(node.right)], node.pos)
         operators: list[ast.cmpop]
         if isinstance(right, s.String):
@@ -228,7 +232,11 @@ class ExpressionEmitter:
             other = n.constant(node.operator == "or", node.pos)
             right = self.value(node.right)
             test = self.test(node.left)
-            return n.conditional(test, right, other, node.pos) if node.operator == "and" else n.conditional(test, other, right, node.pos)
+            return (
+                n.conditional(test, right, other, node.pos)
+                if node.operator == "and"
+                else n.conditional(test, other, right, node.pos)
+            )
         if self.is_simple(node.left):
             test, kept = self.test(node.left), self.value(node.left)
         else:
@@ -236,9 +244,13 @@ class ExpressionEmitter:
             test = self.truth(n.walrus(temporary, self.value(node.left), node.pos), temporary, node.pos)
             kept = n.load(temporary, node.pos)
         right = self.value(node.right)
-        return n.conditional(test, right, kept, node.pos) if node.operator == "and" else n.conditional(test, kept, right, node.pos)
+        return (
+            n.conditional(test, right, kept, node.pos)
+            if node.operator == "and"
+            else n.conditional(test, kept, right, node.pos)
+        )
 
-    # --- conditions -------------------------------------------------------------------------------------------------------------
+    # --- conditions -------------------------------------------------------------------------------
 
     def is_boolean(self, node: s.Expression) -> bool:
         """Tell whether an expression gives true or false and nothing else."""
@@ -282,7 +294,7 @@ class ExpressionEmitter:
         not_nil = n.is_not(value, n.constant(None, pos), pos)
         return n.both([not_nil, n.is_not(n.load(again, pos), n.constant(False, pos), pos)], pos)
 
-    # --- tables -----------------------------------------------------------------------------------------------------------------
+    # --- tables -----------------------------------------------------------------------------------
 
     def table(self, node: s.TableConstructor) -> ast.expr:
         """Write a constructor, by the shape of its fields."""
@@ -293,7 +305,9 @@ class ExpressionEmitter:
         if fields[-1].key is None and self.is_multiple(fields[-1].value):
             fields = fields[:-1]
         if all(field.key is None for field in fields):
-            built = n.helper(abi.TABLE_LIST, [n.list_([self.value(field.value) for field in fields], node.pos)], node.pos)
+            built = n.helper(
+                abi.TABLE_LIST, [n.list_([self.value(field.value) for field in fields], node.pos)], node.pos
+            )
         elif all(isinstance(field.key, s.String) for field in fields):
             built = self.record(fields, node.pos)
         else:
@@ -316,7 +330,7 @@ class ExpressionEmitter:
             flat.append(self.value(field.value))
         return n.helper(abi.TABLE_MIXED, flat, pos)
 
-    # --- names for errors -------------------------------------------------------------------------------------------------------
+    # --- names for errors -------------------------------------------------------------------------
 
     def blame(self, pos: s.Position, *operands: s.Expression) -> None:
         """Record what the operands of an expression are called, for the message when it fails."""

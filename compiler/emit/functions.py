@@ -1,4 +1,4 @@
-"""Functions: a definition before the statement that uses it, through a factory where it needs fresh variables of a loop."""
+"""Functions: defined before the statement that uses them, through a factory where they need variables of a loop."""
 
 from __future__ import annotations
 
@@ -32,7 +32,11 @@ class FunctionEmitter:
         scope = node.scope
         assert scope is not None, "resolve did not see this function"
         definition = self.definition(node, scope, name)
-        fresh = [symbol.python for symbol in scope.free if symbol.owner is scope.parent and symbol.storage is not Storage.PLAIN]
+        fresh = [
+            symbol.python
+            for symbol in scope.free
+            if symbol.owner is scope.parent and symbol.storage is not Storage.PLAIN
+        ]
         if not fresh:
             return definition
         factory = self.emitter.fresh("factory")

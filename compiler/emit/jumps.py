@@ -1,6 +1,7 @@
 """Jumps out of loops: Python leaves one loop at a time, so a jump that passes several says where it goes in a variable.
 
-The variable is zero but while a jump is under way; after each loop that a jump may pass stands a test that carries it on.
+The variable is zero but while a jump is under way; after each loop that a jump may pass stands a test that carries it
+on.
 """
 
 from __future__ import annotations
@@ -22,7 +23,9 @@ class Loop:
 
     body: s.Block
     dispatch: bool
-    passing: dict[int, tuple[Loop, bool]] = field(default_factory=dict)  # code -> (target, continue) of the jumps that pass through
+    passing: dict[int, tuple[Loop, bool]] = field(
+        default_factory=dict
+    )  # code -> (target, continue) of the jumps that pass through
 
 
 class JumpEmitter:

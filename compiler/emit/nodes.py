@@ -53,7 +53,7 @@ def assign(target: ast.expr, value: ast.expr, pos: Position) -> ast.stmt:
 
 def walrus(name: str, value: ast.expr, pos: Position) -> ast.expr:
     """Assign inside an expression."""
-    return at(ast.NamedExpr(ast.Name(name, STORE, **_place(pos)), value), pos)  # type: ignore[arg-type]
+    return at(ast.NamedExpr(ast.Name(name, STORE, **_place(pos)), value), pos)
 
 
 def _place(pos: Position) -> dict[str, int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import itertools
 from typing import TYPE_CHECKING
 
 from compiler import abi
@@ -35,7 +36,7 @@ class StatementEmitter:
                 self.statement(statement)
         return out
 
-    def statement(self, node: s.Statement) -> None:  # noqa: C901, PLR0912  (one arm for each kind of statement)
+    def statement(self, node: s.Statement) -> None:  # noqa: C901  (one arm for each kind of statement)
         """Write one statement."""
         out = self.emitter.out
         match node:
@@ -68,7 +69,7 @@ class StatementEmitter:
             case s.Goto():
                 self.goto(node)
 
-    # --- variables --------------------------------------------------------------------------------------------------------------
+    # --- variables --------------------------------------------------------------------------------
 
     def declare(self, symbol: Symbol, value: ast.expr, pos: s.Position) -> None:
         """Give a local its first value."""
@@ -88,8 +89,8 @@ class StatementEmitter:
             return
         if values and len(values) < len(symbols) and expressions.is_multiple(values[-1]):
             rest = symbols[len(values) - 1 :]
-            for symbol, value in zip(symbols, values[:-1], strict=False):
-                self.declare(symbol, expressions.value(value), node.pos)
+            for symbol, single in zip(symbols, values[:-1], strict=False):
+                self.declare(symbol, expressions.value(single), node.pos)
             results = expressions.results(values[-1])
             names = [symbol.python for symbol in rest]
             self.unpack(names, n.helper(abi.ADJUST, [results, n.constant(len(rest), node.pos)], node.pos), node.pos)
@@ -122,7 +123,7 @@ class StatementEmitter:
         self.emitter.out.append(n.assign(target, value, pos))
 
     def assignment(self, node: s.Assignment) -> None:
-        """Write an assignment: owners, keys and values first, in order; then the stores, the last first, as the reference does."""
+        """Write an assignment: owners, keys and values first, then the stores, the last first as in the reference."""
         expressions = self.emitter.expressions
         if len(node.targets) == 1 and len(node.values) == 1:
             target = node.targets[0]
@@ -187,7 +188,7 @@ class StatementEmitter:
         """Assign owner[key]."""
         self.emitter.out.append(n.at(ast.Expr(n.helper(abi.SET_INDEX, [owner, key, value], pos)), pos))
 
-    # --- branches ---------------------------------------------------------------------------------------------------------------
+    # --- branches ---------------------------------------------------------------------------------
 
     def if_(self, node: s.If) -> None:
         """Write an if; an arm whose condition needs statements before it is nested in the else of the one above."""
@@ -203,7 +204,7 @@ class StatementEmitter:
         if node.otherwise is not None:
             otherwise_of.extend(self.block(node.otherwise))
 
-    # --- loops ------------------------------------------------------------------------------------------------------------------
+    # --- loops ------------------------------------------------------------------------------------
 
     def loop_body(self, block: s.Block, before: list[ast.stmt], pos: s.Position) -> tuple[list[ast.stmt], Loop]:
         """Write the body of a Lua loop behind some statements."""
@@ -252,7 +253,7 @@ class StatementEmitter:
         """Write a generic for over what the runtime makes of the iterator triple."""
         results = self.emitter.expressions.list_results(node.values, node.pos)
         count = len(node.symbols)
-        if count > 2:  # noqa: PLR2004
+        if count > 2:
             iterable = n.helper(abi.FOR_IN, [results, n.constant(count, node.pos)], node.pos)
         else:
             iterable = n.helper(abi.FOR_IN_1 if count == 1 else abi.FOR_IN_2, [results], node.pos)
@@ -269,7 +270,7 @@ class StatementEmitter:
         body, loop = self.loop_body(block, boxes, pos)
         self.finish(loop, n.at(ast.For(target, iterable, body, []), pos), pos)
 
-    # --- jumps ------------------------------------------------------------------------------------------------------------------
+    # --- jumps ------------------------------------------------------------------------------------
 
     def return_(self, node: s.Return) -> None:
         """Write a return: a call hands all its results on."""
@@ -304,7 +305,9 @@ class StatementEmitter:
         if call.arguments:
             self.evaluate(names, call.arguments, call.pos)
         else:
-            self.emitter.out.extend(n.assign(n.store(name, call.pos), n.constant(None, call.pos), call.pos) for name in names)
+            self.emitter.out.extend(
+                n.assign(n.store(name, call.pos), n.constant(None, call.pos), call.pos) for name in names
+            )
         for symbol, name in zip(parameters, names, strict=True):
             self.emitter.out.append(n.assign(n.store(symbol.python, call.pos), n.load(name, call.pos), call.pos))
         self.emitter.out.extend(self.emitter.jumps.leave(self.emitter.restart, again=True, pos=call.pos))
@@ -333,7 +336,7 @@ class StatementEmitter:
         self.emitter.jumps.loops.append(loop)
         body: list[ast.stmt] = []
         bounds = [0, *starts, len(block.statements)]
-        for number, (start, end) in enumerate(zip(bounds, bounds[1:], strict=False)):
+        for number, (start, end) in enumerate(itertools.pairwise(bounds)):
             segment = self.sequence(block.statements[start:end])
             if number < len(starts):
                 segment.append(n.assign(n.store(labels.state, pos), n.constant(number + 1, pos), pos))

@@ -149,7 +149,7 @@ def _compile(jobs: Sequence[Job], processes: int) -> Iterator[tuple[str, SourceE
 
 def compile_job(job: Job) -> tuple[str, SourceError | None]:
     """Compile one chunk and store it."""
-    from compiler.pipeline import compile_chunk  # noqa: PLC0415  (loads the parser, which an up-to-date build does not need)
+    from compiler.pipeline import compile_chunk
 
     try:
         chunk = compile_chunk(job.source, job.name)

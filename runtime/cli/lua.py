@@ -26,14 +26,16 @@ def register(app: typer.Typer) -> None:
 
 def lua(
     file: Annotated[str | None, typer.Argument(metavar="[FILE]", help="The program; - is standard input.")] = None,
-    arguments: Annotated[list[str] | None, typer.Argument(metavar="[ARGS]...", help="What the program gets as `...`.")] = None,
+    arguments: Annotated[
+        list[str] | None, typer.Argument(metavar="[ARGS]...", help="What the program gets as `...`.")
+    ] = None,
     code: Annotated[str | None, typer.Option("-e", metavar="CODE", help="Run this code instead of a file.")] = None,
 ) -> None:
     """Run a program; an error is told on standard error with the Lua stack, exit code 1."""
-    from compiler.errors import SourceError  # noqa: PLC0415  (nothing is loaded for --help)
-    from runtime.code.standalone import run  # noqa: PLC0415
-    from runtime.lua.caught import traceback_text  # noqa: PLC0415
-    from runtime.lua.errors import LuaError  # noqa: PLC0415
+    from compiler.errors import SourceError
+    from runtime.code.standalone import run
+    from runtime.lua.caught import traceback_text
+    from runtime.lua.errors import LuaError
 
     source, name, given = _program(file, arguments or [], code)
     try:

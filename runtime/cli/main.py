@@ -147,7 +147,7 @@ def _globals(
     for name, value in (("verbose", verbose), ("console", console), ("silent", silent), ("config", config)):
         _note(settings, name, value)
     if version:
-        from runtime.cli.version import version_text  # noqa: PLC0415  (reads the package's metadata)
+        from runtime.cli.version import version_text
 
         out(version_text())
     elif ctx.invoked_subcommand is None:

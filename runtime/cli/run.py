@@ -43,10 +43,13 @@ def run(
     ] = None,
     override: Annotated[
         list[str] | None,
-        typer.Option("--override", "-o", metavar="NS:NAME:PATH=VALUE", help="Override a value of an entry; may be repeated."),
+        typer.Option(
+            "--override", "-o", metavar="NS:NAME:PATH=VALUE", help="Override a value of an entry; repeatable."
+        ),
     ] = None,
     set_: Annotated[
-        list[str] | None, typer.Option("--set", metavar="PATH=VALUE", help="Override a configuration value; may be repeated.")
+        list[str] | None,
+        typer.Option("--set", metavar="PATH=VALUE", help="Override a configuration value; repeatable."),
     ] = None,
 ) -> None:
     """Run until ended."""

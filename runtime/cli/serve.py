@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from runtime.cli.console import CommandError, Settings, out, show_warnings, style
+from runtime.cli.console import CommandError, Settings, out, start_logging, style
 from runtime.http.address import Address
 from runtime.http.config import ServiceConfig
 from runtime.registry.decode import decode
@@ -62,23 +62,26 @@ def serve(
 ) -> None:
     """Serve until ended."""
     settings: Settings = ctx.obj
-    show_warnings(settings)
     project = settings.project(directory)
-    entries = load_entries(project, settings.configuration(project))
+    config = settings.configuration(project)
+    start_logging(settings, config)
+    entries = load_entries(project, config)
     listeners = find_listeners(entries, bind)
     for listener in listeners:
         probe(listener)
     routes = count_routes(entries)
-    from runtime.http.gunicorn import Server  # noqa: PLC0415  (gunicorn and gevent only now)
-    from runtime.http.worker import Boot  # noqa: PLC0415
+    from runtime.http.gunicorn import BootError, Server
+    from runtime.http.worker import Boot
 
     def ready(worker: Any) -> None:
         if worker.age == 1:
             announce(listeners, routes, workers)
 
-    Server(
-        Boot(project.root, config=tuple(settings.config), frozen=frozen), _gunicorn(listeners, workers, timeout, ready)
-    ).run()
+    boot = Boot(project.root, config=settings.config, frozen=frozen)
+    try:
+        Server(boot, _gunicorn(listeners, workers, timeout, ready)).run()
+    except BootError:
+        raise typer.Exit(1) from None
 
 
 def find_listeners(entries: Sequence[Entry], bind: str = "") -> list[Listener]:

@@ -6,12 +6,18 @@ from runtime.lua import calls, construct, iteration, operators
 from runtime.lua.frames import ABI
 from runtime.lua.table import Table
 
-_OPERATORS = (
-    "add sub mul div mod idiv pow_ unm band bor bxor bnot shl shr concat concat_all eq ne lt le gt ge length index setindex method"
-)
+_OPERATORS = """
+    add sub mul div mod idiv pow_ unm band bor bxor bnot shl shr concat concat_all eq ne lt le gt ge length
+    index setindex method
+"""
 
 ABI.update({name: getattr(operators, name) for name in _OPERATORS.split()})
 ABI.update({name: getattr(calls, name) for name in ("first", "many", "pack", "settle")})
-ABI.update({name: getattr(construct, name) for name in "join spread tail_call table_list table_fields table_mixed table_extend".split()})
+ABI.update(
+    {
+        name: getattr(construct, name)
+        for name in "join spread tail_call table_list table_fields table_mixed table_extend".split()
+    }
+)
 ABI.update({name: getattr(iteration, name) for name in "adjust for_range for_in_1 for_in_2 for_in".split()})
 ABI.update({"Table": Table, "tuple": tuple})

@@ -1,4 +1,4 @@
-"""Arguments of builtin functions: the one place that checks them and owns the wording (as lauxlib.c in the reference Lua).
+"""Arguments of builtin functions: the one place that checks them and owns the wording (as lauxlib.c).
 
 Every function takes the value, its 1-based position and the name of the Lua function.
 """
@@ -75,11 +75,11 @@ def check_integer(value: LuaValue, position: int, function: str) -> int:
 def check_number(value: LuaValue, position: int, function: str) -> int | float:
     """Take a number or a numeral."""
     if type(value) is int or type(value) is float:
-        return value  # type: ignore[no-any-return]
+        return value
     number = parse_number(value) if type(value) is str else None
     if number is None:
         raise wrong_type(position, function, "number", value)
-    return number  # type: ignore[no-any-return]
+    return number
 
 
 def check_table(value: LuaValue, position: int, function: str) -> Table:
@@ -102,7 +102,7 @@ def opt_integer(value: LuaValue, position: int, function: str, default: int) -> 
 
 
 def exact_integer(value: LuaValue) -> int | None:
-    """Give the integer that a number value stands for, None when it has a fraction or is no number; strings do not count."""
+    """Give the integer that a number stands for, None when it has a fraction or is no number (strings are none)."""
     if type(value) is int:
         return value
-    return float_to_integer(value) if type(value) is float else None  # type: ignore[no-any-return]
+    return float_to_integer(value) if type(value) is float else None

@@ -23,7 +23,7 @@ _MIN_BASE, _MAX_BASE = 2, 36
 
 
 def assert_(*args: LuaValue) -> Results:
-    """assert(v [, message])"""  # noqa: D400, D403
+    """assert(v [, message])"""
     if not args:
         raise bad_argument(1, "assert", "value expected")
     if args[0] is not None and args[0] is not False:
@@ -34,7 +34,7 @@ def assert_(*args: LuaValue) -> Results:
 
 
 def error(value: LuaValue = None, level: LuaValue = 1, *_: LuaValue) -> Results:
-    """error(value [, level])"""  # noqa: D400, D403
+    """error(value [, level])"""
     depth = 1 if level is None else check_integer(level, 2, "error")
     if type(value) is str and depth > 0 and (depth > 1 or called_by_lua()):
         value = where(depth) + value
@@ -42,7 +42,7 @@ def error(value: LuaValue = None, level: LuaValue = 1, *_: LuaValue) -> Results:
 
 
 def pcall(*args: LuaValue) -> Results:
-    """pcall(f, ...)"""  # noqa: D400, D403
+    """pcall(f, ...)"""
     if not args:
         raise bad_argument(1, "pcall", "value expected")
     try:
@@ -53,8 +53,8 @@ def pcall(*args: LuaValue) -> Results:
 
 
 def xpcall(*args: LuaValue) -> Results:
-    """xpcall(f, handler, ...)"""  # noqa: D400, D403
-    if len(args) < 2:  # noqa: PLR2004
+    """xpcall(f, handler, ...)"""
+    if len(args) < 2:
         raise bad_argument(2, "xpcall", "value expected")
     try:
         results = invoke(args[0], args[2:])
@@ -85,7 +85,7 @@ _STRING_META = Table()
 
 
 def setmetatable(*args: LuaValue) -> Table:
-    """setmetatable(table, metatable)"""  # noqa: D400, D403
+    """setmetatable(table, metatable)"""
     table = check_table(args[0] if args else None, 1, "setmetatable")
     meta = args[1] if len(args) > 1 else False
     if meta is not None and type(meta) is not Table:
@@ -99,8 +99,8 @@ def setmetatable(*args: LuaValue) -> Table:
 
 
 def rawequal(*args: LuaValue) -> bool:
-    """rawequal(a, b)"""  # noqa: D400, D403
-    if len(args) < 2:  # noqa: PLR2004
+    """rawequal(a, b)"""
+    if len(args) < 2:
         raise bad_argument(len(args) + 1, "rawequal", "value expected")
     a, b = args[0], args[1]
     if isinstance(a, (Table, Userdata, bool)) or isinstance(b, (Table, Userdata, bool)) or a is None or b is None:
@@ -109,18 +109,18 @@ def rawequal(*args: LuaValue) -> bool:
 
 
 def rawget(table: LuaValue = None, key: LuaValue = None, *_: LuaValue) -> LuaValue:
-    """rawget(table, key)"""  # noqa: D400, D403
+    """rawget(table, key)"""
     return check_table(table, 1, "rawget").get(key)
 
 
 def rawset(table: LuaValue = None, key: LuaValue = None, value: LuaValue = None, *_: LuaValue) -> Table:
-    """rawset(table, key, value)"""  # noqa: D400, D403
+    """rawset(table, key, value)"""
     check_table(table, 1, "rawset").set(key, value)
     return table  # type: ignore[no-any-return]
 
 
 def select(*args: LuaValue) -> Results:
-    """select(n, ...)"""  # noqa: D400, D403
+    """select(n, ...)"""
     position = args[0] if args else None
     if position == "#":
         return len(args) - 1
@@ -133,11 +133,11 @@ def select(*args: LuaValue) -> Results:
 
 
 def tonumber(*args: LuaValue) -> LuaValue:
-    """tonumber(value [, base])"""  # noqa: D400, D403
+    """tonumber(value [, base])"""
     if not args:
         raise bad_argument(1, "tonumber", "value expected")
     value = args[0]
-    if len(args) < 2 or args[1] is None:  # noqa: PLR2004
+    if len(args) < 2 or args[1] is None:
         if type(value) is int or type(value) is float:
             return value
         if isinstance(value, Error):
@@ -152,14 +152,14 @@ def tonumber(*args: LuaValue) -> LuaValue:
 
 
 def tostring_(*args: LuaValue) -> LuaValue:
-    """tostring(value)"""  # noqa: D400, D403
+    """tostring(value)"""
     if not args:
         raise bad_argument(1, "tostring", "value expected")
     return tostring(args[0])
 
 
 def type_(*args: LuaValue) -> str:
-    """type(value)"""  # noqa: D400, D403
+    """type(value)"""
     if not args:
         raise bad_argument(1, "type", "value expected")
     return type_name(args[0])

@@ -1,15 +1,16 @@
 # cython: boundscheck=False, wraparound=False
 """Calls that pass through C and so consume the C stack, which all greenlets of a thread share.
 
-Whatever calls a Lua function from compiled code goes through here. The depth is counted and a Lua error ends it in time. Each
-greenlet switch saves the depth before and restores it after (`get_depth`, `set_depth`).
+Whatever calls a Lua function from compiled code goes through here. The depth is counted and a Lua error ends it in
+time. Each greenlet switch saves the depth before and restores it after (`get_depth`, `set_depth`).
 """
 
 from __future__ import annotations
 
 from runtime.lua.errors import fault
 
-# Levels of nesting; the C stack of 8 MB holds several times as many of the deepest kind (a sort comparator that calls sort).
+# Levels of nesting; the C stack of 8 MB holds several times as many of the deepest kind (a sort comparator that calls
+# sort).
 LIMIT = 1800
 depth = 0
 
@@ -55,7 +56,8 @@ class _Tail:
     """Marks results that are a call still to be carried out: (TAIL, function, arguments)."""
 
 
-# Never part of a Lua value: only compiled code makes such results, and whatever reads results carries the call out first.
+# Never part of a Lua value: only compiled code makes such results, and whatever reads results carries the call out
+# first.
 TAIL = _Tail()
 
 

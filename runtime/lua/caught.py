@@ -14,8 +14,8 @@ log = logging.getLogger("wippy.lua")
 def lua_error(error: Exception) -> LuaError:
     """Give the Lua error of an exception that arrived at `pcall`, at the border of a coroutine or of a process.
 
-    Calling a value that is no function, exhausting the stack or the memory are the program's errors; any other Python exception is
-    ours, goes to the log with its traceback, and is told to the program as an error of kind Internal.
+    Calling a value that is no function, exhausting the stack or the memory are the program's errors; any other Python
+    exception is ours, goes to the log with its traceback, and is told to the program as an error of kind Internal.
     """
     translated = _translate(error)
     if not translated.frames:

@@ -1,14 +1,14 @@
-"""Coroutines: each is a greenlet, so that a yield works at any depth, through metamethods, iterators, `pcall` and comparators.
+"""Coroutines: each is a greenlet, so that a yield works at any depth, in metamethods, iterators, `pcall`.
 
-A coroutine that waits for something outside (a channel, a socket) switches to the hub by itself and is switched back to directly; the one
-that resumed it sleeps meanwhile, as if the resume took long.
+A coroutine that waits for something outside (a channel, a socket) switches to the hub by itself and is switched back to
+directly; the one that resumed it sleeps meanwhile, as if the resume took long.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from greenlet import greenlet, getcurrent
+from greenlet import getcurrent, greenlet
 
 from runtime.lua.args import check_function, wrong_type
 from runtime.lua.calls import at_limit, get_depth, many, pack, set_depth
@@ -102,12 +102,12 @@ class Coroutine(Userdata):
 
 
 def create(body: LuaValue = None, *_: LuaValue) -> Coroutine:
-    """coroutine.create(f)"""  # noqa: D400, D403
+    """coroutine.create(f)"""
     return Coroutine(check_function(body, 1, "create"))
 
 
 def resume(thread: LuaValue = None, *args: LuaValue) -> Results:
-    """coroutine.resume(co, ...)"""  # noqa: D400, D403
+    """coroutine.resume(co, ...)"""
     if not isinstance(thread, Coroutine):
         raise wrong_type(1, "resume", "coroutine", thread)
     try:
@@ -117,7 +117,7 @@ def resume(thread: LuaValue = None, *args: LuaValue) -> Results:
 
 
 def wrap(body: LuaValue = None, *_: LuaValue) -> LuaFunction:
-    """coroutine.wrap(f)"""  # noqa: D400, D403
+    """coroutine.wrap(f)"""
     thread = Coroutine(check_function(body, 1, "wrap"))
 
     def wrapped(*args: LuaValue) -> Results:
@@ -135,7 +135,7 @@ def wrap(body: LuaValue = None, *_: LuaValue) -> LuaFunction:
 
 
 def yield_(*values: LuaValue) -> Results:
-    """coroutine.yield(...)"""  # noqa: D400, D403
+    """coroutine.yield(...)"""
     current = getcurrent()
     thread = getattr(current, "coroutine", None)
     if thread is None:
@@ -151,14 +151,14 @@ task_yield: LuaFunction | None = None
 
 
 def status(thread: LuaValue = None, *_: LuaValue) -> str:
-    """coroutine.status(co)"""  # noqa: D400, D403
+    """coroutine.status(co)"""
     if not isinstance(thread, Coroutine):
         raise wrong_type(1, "status", "coroutine", thread)
     return thread.status
 
 
 def running(*_: LuaValue) -> Results:
-    """coroutine.running()"""  # noqa: D400, D403
+    """coroutine.running()"""
     current = getcurrent()
     thread = getattr(current, "coroutine", None)
     if thread is not None:
@@ -172,7 +172,7 @@ class MainThread(Coroutine):
     __slots__ = ()
 
 
-def _main_thread(current: Any) -> MainThread:  # noqa: ANN401
+def _main_thread(current: Any) -> MainThread:
     main: MainThread | None = getattr(current, "main_thread", None)
     if main is None:
         main = MainThread(lambda: ())
@@ -183,7 +183,7 @@ def _main_thread(current: Any) -> MainThread:  # noqa: ANN401
 
 
 def isyieldable(*_: LuaValue) -> bool:
-    """coroutine.isyieldable()"""  # noqa: D400, D403
+    """coroutine.isyieldable()"""
     current = getcurrent()
     return getattr(current, "coroutine", None) is not None or getattr(current, "owner", None) is not None
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from runtime.lua.args import bad_argument, type_name
-
 from runtime.lua.errors import Error, Frame, Kind
 from runtime.lua.frames import running_lua_frame, stack_of
 from runtime.lua.table import Table
@@ -22,7 +21,7 @@ def _here() -> tuple[Frame, ...]:
 
 
 def new(*args: LuaValue) -> Error:
-    """errors.new(message | {message=, kind=, retryable=, details=})"""  # noqa: D400, D403
+    """errors.new(message | {message=, kind=, retryable=, details=})"""
     given = args[0] if args else None
     if type(given) is str:
         return Error(given, frames=_here())
@@ -42,7 +41,9 @@ def new(*args: LuaValue) -> Error:
         details = _copied(details, 0)
     else:
         details = None
-    return Error(message, kind or "", retryable=retryable if type(retryable) is bool else None, details=details, frames=_here())
+    return Error(
+        message, kind or "", retryable=retryable if type(retryable) is bool else None, details=details, frames=_here()
+    )
 
 
 def _copied(value: LuaValue, depth: int) -> LuaValue:
@@ -82,7 +83,7 @@ def wrap(*args: LuaValue) -> Error:
 
 
 def is_(*args: LuaValue) -> bool:
-    """errors.is(value, kind)"""  # noqa: D400, D403
+    """errors.is(value, kind)"""
     value = args[0] if args else None
     return isinstance(value, Error) and len(args) > 1 and value.kind == args[1]
 
@@ -122,5 +123,3 @@ def library() -> Table:
     table = Table.from_dict({"new": new, "wrap": wrap, "is": is_, "call_stack": call_stack, **_KINDS})
     table.frozen = True
     return table
-
-

@@ -42,10 +42,10 @@ class Frame:
 
 
 class Error(Userdata):
-    """A structured error as Lua sees it: `err:kind()`, `err:message()`, `err:retryable()`, `err:details()`, `err:stack()`.
+    """A structured error as Lua sees it: `err:kind()`, `err:message()`, `err:retryable()` and so on.
 
-    `message` and `kind` are Lua strings, `details` is a Table or None, `context` holds what `errors.wrap` added, outermost first.
-    Immutable once made, so that one object may cross process borders.
+    `message` and `kind` are Lua strings, `details` is a Table or None, `context` holds what `errors.wrap` added,
+    outermost first. Immutable once made, so that one object may cross process borders.
     """
 
     __slots__ = ("cause", "context", "details", "frames", "kind", "message", "retryable")
@@ -105,7 +105,7 @@ def describe(value: LuaValue) -> str:
     if isinstance(value, str):
         return value
     if value is None or isinstance(value, (bool, int, float)):
-        return {None: "nil", True: "true", False: "false"}.get(value, str(value))
+        return "nil" if value is None else str(value).lower()
     return f"(error object is a {getattr(value, 'lua_name', type(value).__name__.lower())} value)"
 
 

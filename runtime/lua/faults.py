@@ -1,7 +1,8 @@
 """Errors of operators: the wording of the reference Lua, with the name of the variable that is to blame.
 
-The compiler leaves, for each expression that can fail, the names of its operands under the expression's position (`D` in the globals of a
-chunk). The position of the failing expression comes from the running frame, so nothing is paid until an operator fails.
+The compiler leaves, for each expression that can fail, the names of its operands under the expression's position (`D`
+in the globals of a chunk). The position of the failing expression comes from the running frame, so nothing is paid
+until an operator fails.
 """
 
 from __future__ import annotations
@@ -120,7 +121,7 @@ _PYTHON_NAMES = {
 
 
 def call_fault(error: TypeError) -> LuaError | None:
-    """Turn Python's "object is not callable" at a call in Lua code into Lua's error; None when the TypeError is another one."""
+    """Turn Python's "object is not callable" at a call in Lua code into Lua's error; None for any other TypeError."""
     message = str(error)
     if not message.endswith("object is not callable"):
         return None

@@ -9,21 +9,21 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from types import FrameType, TracebackType
 
-# The builtins of every compiled chunk: the runtime helpers by the names in `compiler.abi`, and nothing of Python's. Filled by
-# `runtime.lua.abi`. A frame runs Lua exactly when its builtins are this very dict.
+# The builtins of every compiled chunk: the runtime helpers by the names in `compiler.abi`, and nothing of Python's.
+# Filled by `runtime.lua.abi`. A frame runs Lua exactly when its builtins are this very dict.
 ABI: Final[dict[str, object]] = {}
 
 
 def running_lua_frame() -> FrameType | None:
     """Give the innermost Lua frame of the running greenlet."""
-    frame: FrameType | None = sys._getframe()
+    frame: FrameType | None = sys._getframe()  # noqa: SLF001  (the only way to the running frame)
     while frame is not None and frame.f_builtins is not ABI:
         frame = frame.f_back
     return frame
 
 
-# Modules whose functions carry out operators, calls and loops of compiled code: they are no functions of their own to Lua, and
-# nothing of them shows when they are compiled.
+# Modules whose functions carry out operators, calls and loops of compiled code: they are no functions of their own to
+# Lua, and nothing of them shows when they are compiled.
 _TRANSPARENT = frozenset(f"runtime.lua.{name}" for name in ("calls", "construct", "iteration", "operators", "table"))
 
 
@@ -53,7 +53,7 @@ def lua_frame(level: int) -> FrameType | None:
 
 def called_by_lua() -> bool:
     """Tell whether Lua code called the builtin that asks, rather than another builtin such as `pcall`."""
-    frame = sys._getframe(2)
+    frame = sys._getframe(2)  # noqa: SLF001
     while _is_transparent(frame) and frame.f_back is not None:
         frame = frame.f_back
     return frame.f_builtins is ABI

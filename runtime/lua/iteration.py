@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def next_(*args):  # type: ignore[no-untyped-def]
-    """next(table [, key])"""  # noqa: D400, D403
+    """next(table [, key])"""
     table = args[0] if args else None
     if type(table) is not Table:
         raise wrong_type(1, "next", "table", table)
@@ -145,7 +145,13 @@ def for_in_2(results):  # type: ignore[no-untyped-def]
     if function is next_:
         if type(state) is Table and control is None:
             return PairsIterator(state)
-    elif function is ipairs_step and type(state) is Table and state.meta is None and type(control) is int and control == 0:
+    elif (
+        function is ipairs_step
+        and type(state) is Table
+        and state.meta is None
+        and type(control) is int
+        and control == 0
+    ):
         return IpairsIterator(state)
     return CallIterator(_iterator(function), state, control, 2)
 
@@ -197,4 +203,3 @@ def _float_range(value, stop, step):  # type: ignore[no-untyped-def]
     while value <= stop if step > 0 else value >= stop:
         yield value
         value += step
-

@@ -5,7 +5,8 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from runtime.lua import abi, baselib, coroutines, errorlib, mathlib, oslib, stringlib, tablelib
+from runtime.lua import abi as _abi  # noqa: F401  (fills the table of helpers)
+from runtime.lua import baselib, coroutines, errorlib, mathlib, oslib, stringlib, tablelib
 from runtime.lua.errors import fault
 from runtime.lua.operators import StringMethods
 from runtime.lua.table import Table
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
 @lru_cache(maxsize=1)
 def shared() -> dict[str, LuaValue]:
     """Give what all environments share, by name."""
-    assert abi.ABI, "compiled code needs its helpers"
     string = stringlib.library()
     StringMethods.table = string
     table = tablelib.library()

@@ -29,4 +29,6 @@ class CompiledChunk(Protocol):
 
 def load(chunk: CompiledChunk, environment: Table) -> LuaFunction:
     """Bind a chunk to a table of globals; the result runs the chunk's body each time that it is called."""
-    return FunctionType(chunk.code, {"E": environment, NAMES: chunk.operand_names, "__builtins__": ABI}, chunk.code.co_name)
+    return FunctionType(
+        chunk.code, {"E": environment, NAMES: chunk.operand_names, "__builtins__": ABI}, chunk.code.co_name
+    )

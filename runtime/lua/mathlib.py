@@ -29,7 +29,7 @@ def _number(value: LuaValue, position: int, function: str) -> float:
     return float(check_number(value, position, function))
 
 
-# --- whole numbers ----------------------------------------------------------------------------------------------------
+# --- whole numbers --------------------------------------------------------------------------------
 
 
 def floor(x: LuaValue = None, *_: LuaValue) -> int | float:
@@ -133,7 +133,7 @@ def _first(args: tuple[LuaValue, ...], function: str) -> int | float:
     return number if type(number) is int or type(number) is float else check_number(number, 1, function)
 
 
-# --- powers, logarithms, angles ---------------------------------------------------------------------------------------
+# --- powers, logarithms, angles -------------------------------------------------------------------
 
 
 def _checked(function: Callable[[float], float], overflow: Callable[[float], float]) -> Callable[[float], float]:
@@ -224,7 +224,7 @@ def frexp(x: LuaValue = None, *_: LuaValue) -> Results:
     return math.frexp(_number(x, 1, "frexp"))
 
 
-# --- chance -----------------------------------------------------------------------------------------------------------
+# --- chance ---------------------------------------------------------------------------------------
 
 
 def _random_functions(source: Random) -> dict[str, LuaFunction]:
@@ -252,7 +252,7 @@ def _random_functions(source: Random) -> dict[str, LuaFunction]:
     return {"random": random, "randomseed": randomseed}
 
 
-# --- the table --------------------------------------------------------------------------------------------------------
+# --- the table ------------------------------------------------------------------------------------
 
 _FUNCTIONS: dict[str, LuaFunction] = {
     "abs": absolute,

@@ -5,7 +5,9 @@ from __future__ import annotations
 import math
 import re
 
-from runtime.lua.types import LuaValue
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from runtime.lua.types import LuaValue
 
 MAXINTEGER = 0x7FFFFFFFFFFFFFFF
 MININTEGER = -0x8000000000000000

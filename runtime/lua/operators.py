@@ -1,8 +1,8 @@
 # cython: boundscheck=False, wraparound=False
 """The operators of Lua on operands of unknown type, with metamethods (manual 2.4, 3.4).
 
-Compiled code calls these under the names of `compiler.abi`. The common cases come first in each function; the rest is in functions of
-its own, so that the common ones stay small.
+Compiled code calls these under the names of `compiler.abi`. The common cases come first in each function; the rest is
+in functions of its own, so that the common ones stay small.
 """
 
 from __future__ import annotations
@@ -13,16 +13,18 @@ from runtime.lua import faults
 from runtime.lua.calls import first, invoke
 from runtime.lua.errors import Error, fault
 from runtime.lua.numbers import number_text, to_integer, to_number, wrap
-from runtime.lua.table import Table, hooks, index_metatable
+from runtime.lua.table import Table, hooks
 from runtime.lua.userdata import Userdata
 
-_MAX_STRING = 0x10000000  # bytes of one string; beyond it is an error, so that no program can exhaust the host's memory at once
+_MAX_STRING = (
+    0x10000000  # bytes of one string; beyond it is an error, so that no program can exhaust the host's memory at once
+)
 _NAN = math.nan
 _INF = math.inf
 
 
 class StringMethods:
-    """The table that indexing a string reads; set by `runtime.lua.libraries`, for the string library needs operators itself."""
+    """The table that indexing a string reads; set by `runtime.lua.libraries`, as the library itself needs operators."""
 
     table: Table = Table()
 
@@ -37,11 +39,11 @@ def _metamethod(value, event):  # type: ignore[no-untyped-def]
     return None
 
 
-# --- indexing ---------------------------------------------------------------------------------------------------------------------
+# --- indexing -------------------------------------------------------------------------------------
 
 
 def index(owner, key):  # type: ignore[no-untyped-def]
-    """owner[key]"""  # noqa: D400, D403
+    """owner[key]"""
     if type(owner) is Table:
         return owner[key]
     if type(owner) is str:
@@ -52,7 +54,7 @@ def index(owner, key):  # type: ignore[no-untyped-def]
 
 
 def setindex(owner, key, value):  # type: ignore[no-untyped-def]
-    """owner[key] = value"""  # noqa: D400, D403
+    """owner[key] = value"""
     if type(owner) is Table:
         owner[key] = value
         return
@@ -89,11 +91,11 @@ hooks.index = _call_index
 hooks.newindex = _call_newindex
 
 
-# --- arithmetic -------------------------------------------------------------------------------------------------------------------
+# --- arithmetic -----------------------------------------------------------------------------------
 
 
 def add(a, b):  # type: ignore[no-untyped-def]
-    """a + b"""  # noqa: D400, D403
+    """a + b"""
     if type(a) is int and type(b) is int:
         x = a
         y = b
@@ -117,7 +119,7 @@ def _add_slow(a, b):  # type: ignore[no-untyped-def]
 
 
 def sub(a, b):  # type: ignore[no-untyped-def]
-    """a - b"""  # noqa: D400, D403
+    """a - b"""
     if type(a) is int and type(b) is int:
         x = a
         y = b
@@ -141,7 +143,7 @@ def _sub_slow(a, b):  # type: ignore[no-untyped-def]
 
 
 def mul(a, b):  # type: ignore[no-untyped-def]
-    """a * b"""  # noqa: D400, D403
+    """a * b"""
     if type(a) is int and type(b) is int:
         x = a
         y = b
@@ -165,7 +167,7 @@ def _mul_slow(a, b):  # type: ignore[no-untyped-def]
 
 
 def div(a, b):  # type: ignore[no-untyped-def]
-    """a / b"""  # noqa: D400, D403
+    """a / b"""
     x = to_number(a)
     y = to_number(b)
     if x is None or y is None:
@@ -182,7 +184,7 @@ def _divide(x, y):  # type: ignore[no-untyped-def]
 
 
 def mod(a, b):  # type: ignore[no-untyped-def]
-    """a % b"""  # noqa: D400, D403
+    """a % b"""
     x = to_number(a)
     y = to_number(b)
     if x is None or y is None:
@@ -204,7 +206,7 @@ def _float_mod(x, y):  # type: ignore[no-untyped-def]
 
 
 def idiv(a, b):  # type: ignore[no-untyped-def]
-    """a // b"""  # noqa: D400, D403
+    """a // b"""
     x = to_number(a)
     y = to_number(b)
     if x is None or y is None:
@@ -220,7 +222,7 @@ def idiv(a, b):  # type: ignore[no-untyped-def]
 
 
 def pow_(a, b):  # type: ignore[no-untyped-def]
-    """a ^ b"""  # noqa: D400, D403
+    """a ^ b"""
     x = to_number(a)
     y = to_number(b)
     if x is None or y is None:
@@ -243,7 +245,7 @@ def float_pow(x, y):  # type: ignore[no-untyped-def]
 
 
 def unm(a):  # type: ignore[no-untyped-def]
-    """-a"""  # noqa: D400, D403
+    """-a"""
     if type(a) is int:
         return wrap(-a)
     if type(a) is float:
@@ -263,7 +265,7 @@ def _arithmetic_metamethod(event, a, b):  # type: ignore[no-untyped-def]
     return first(invoke(handler, (a, b)))
 
 
-# --- bits -------------------------------------------------------------------------------------------------------------------------
+# --- bits -----------------------------------------------------------------------------------------
 
 
 def _bits(event, a, b):  # type: ignore[no-untyped-def]
@@ -276,7 +278,7 @@ def _bits(event, a, b):  # type: ignore[no-untyped-def]
 
 
 def band(a, b):  # type: ignore[no-untyped-def]
-    """a & b"""  # noqa: D400, D403
+    """a & b"""
     x = to_integer(a)
     y = to_integer(b)
     if x is None or y is None:
@@ -285,7 +287,7 @@ def band(a, b):  # type: ignore[no-untyped-def]
 
 
 def bor(a, b):  # type: ignore[no-untyped-def]
-    """a | b"""  # noqa: D400, D403
+    """a | b"""
     x = to_integer(a)
     y = to_integer(b)
     if x is None or y is None:
@@ -294,7 +296,7 @@ def bor(a, b):  # type: ignore[no-untyped-def]
 
 
 def bxor(a, b):  # type: ignore[no-untyped-def]
-    """a ~ b"""  # noqa: D400, D403
+    """a ~ b"""
     x = to_integer(a)
     y = to_integer(b)
     if x is None or y is None:
@@ -303,7 +305,7 @@ def bxor(a, b):  # type: ignore[no-untyped-def]
 
 
 def bnot(a):  # type: ignore[no-untyped-def]
-    """~a"""  # noqa: D400, D403
+    """~a"""
     x = to_integer(a)
     if x is None:
         return _bits("__bnot", a, a)
@@ -311,7 +313,7 @@ def bnot(a):  # type: ignore[no-untyped-def]
 
 
 def shl(a, b):  # type: ignore[no-untyped-def]
-    """a << b"""  # noqa: D400, D403
+    """a << b"""
     x = to_integer(a)
     y = to_integer(b)
     if x is None or y is None:
@@ -320,7 +322,7 @@ def shl(a, b):  # type: ignore[no-untyped-def]
 
 
 def shr(a, b):  # type: ignore[no-untyped-def]
-    """a >> b"""  # noqa: D400, D403
+    """a >> b"""
     x = to_integer(a)
     y = to_integer(b)
     if x is None or y is None:
@@ -337,11 +339,11 @@ def _shift(value, places):  # type: ignore[no-untyped-def]
     return wrap((value & 0xFFFFFFFFFFFFFFFF) >> -places)
 
 
-# --- comparison -------------------------------------------------------------------------------------------------------------------
+# --- comparison -----------------------------------------------------------------------------------
 
 
 def eq(a, b):  # type: ignore[no-untyped-def]
-    """a == b"""  # noqa: D400, D403
+    """a == b"""
     if a is b:
         return type(a) is not float or a == a
     if type(a) is str:
@@ -368,12 +370,12 @@ def _equal_by_metamethod(a, b):  # type: ignore[no-untyped-def]
 
 
 def ne(a, b):  # type: ignore[no-untyped-def]
-    """a ~= b"""  # noqa: D400, D403
+    """a ~= b"""
     return not eq(a, b)
 
 
 def lt(a, b):  # type: ignore[no-untyped-def]
-    """a < b"""  # noqa: D400, D403
+    """a < b"""
     if type(a) is int and type(b) is int:
         return a < b
     if type(a) is float and type(b) is float:
@@ -390,7 +392,7 @@ def _less(a, b):  # type: ignore[no-untyped-def]
 
 
 def le(a, b):  # type: ignore[no-untyped-def]
-    """a <= b"""  # noqa: D400, D403
+    """a <= b"""
     if type(a) is int and type(b) is int:
         return a <= b
     if (type(a) is int or type(a) is float) and (type(b) is int or type(b) is float):
@@ -404,14 +406,14 @@ def le(a, b):  # type: ignore[no-untyped-def]
 
 
 def gt(a, b):  # type: ignore[no-untyped-def]
-    """a > b"""  # noqa: D400, D403
+    """a > b"""
     if type(a) is int and type(b) is int:
         return a > b
     return lt(b, a)
 
 
 def ge(a, b):  # type: ignore[no-untyped-def]
-    """a >= b"""  # noqa: D400, D403
+    """a >= b"""
     if type(a) is int and type(b) is int:
         return a >= b
     return le(b, a)
@@ -427,11 +429,11 @@ def _compare_by_metamethod(event, a, b):  # type: ignore[no-untyped-def]
     return result is not None and result is not False
 
 
-# --- strings and length -----------------------------------------------------------------------------------------------------------
+# --- strings and length ---------------------------------------------------------------------------
 
 
 def concat(a, b):  # type: ignore[no-untyped-def]
-    """a .. b"""  # noqa: D400, D403
+    """a .. b"""
     if type(a) is str and type(b) is str:
         if len(a) + len(b) > _MAX_STRING:
             raise fault("resulting string too large")
@@ -476,14 +478,15 @@ def concat_all(*values):  # type: ignore[no-untyped-def]
         elif type(value) is int or type(value) is float:
             piece = number_text(value)
         else:
-            pieces = None
-            break
+            return _concat_each(values)
         size += len(piece)
         pieces.append(piece)
-    if pieces is not None:
-        if size > _MAX_STRING:
-            raise fault("resulting string too large")
-        return "".join(pieces)
+    if size > _MAX_STRING:
+        raise fault("resulting string too large")
+    return "".join(pieces)
+
+
+def _concat_each(values):  # type: ignore[no-untyped-def]
     position = len(values) - 1
     result = values[position]
     while position > 0:
@@ -493,7 +496,7 @@ def concat_all(*values):  # type: ignore[no-untyped-def]
 
 
 def length(value):  # type: ignore[no-untyped-def]
-    """#value"""  # noqa: D400, D403
+    """#value"""
     if type(value) is Table:
         if value.meta is None:
             return len(value.array)
@@ -510,7 +513,7 @@ def length(value):  # type: ignore[no-untyped-def]
 
 
 def tostring(value):  # type: ignore[no-untyped-def]
-    """Give the text of any value, honouring __tostring and __name; raise a Lua error when __tostring gives no string."""
+    """Give the text of any value, honouring __tostring and __name; a __tostring that gives no string is an error."""
     if type(value) is str:
         return value
     if value is None:

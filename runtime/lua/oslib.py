@@ -44,7 +44,7 @@ def _unrepresentable(what: str) -> LuaError:
     return fault(f"{what} result cannot be represented in this installation")
 
 
-# --- a time from fields -----------------------------------------------------------------------------------------------
+# --- a time from fields ---------------------------------------------------------------------------
 
 
 def _field(fields: Table, name: str, default: int) -> int:
@@ -81,7 +81,7 @@ def _time_of(fields: Table, now: float) -> int:
         raise _unrepresentable("time") from None
 
 
-# --- a date from a time -----------------------------------------------------------------------------------------------
+# --- a date from a time ---------------------------------------------------------------------------
 
 
 def _moment(value: LuaValue, now: float) -> float:
@@ -142,7 +142,7 @@ def _specified(letter: str, moment: time.struct_time) -> str:
     return text.encode("utf-8", "surrogateescape").decode("latin-1")
 
 
-# --- the table --------------------------------------------------------------------------------------------------------
+# --- the table ------------------------------------------------------------------------------------
 
 
 def make_library(clock: Clock) -> Table:

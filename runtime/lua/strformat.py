@@ -89,7 +89,7 @@ def _directive(flags: str, width: str, point: str | None, precision: str | None,
     return Directive(flags, width, precision if point else None, verb)
 
 
-# --- one writer for each kind of verb ---------------------------------------------------------------------------------
+# --- one writer for each kind of verb -------------------------------------------------------------
 
 
 def _integer(directive: Directive, value: LuaValue, position: int) -> str:

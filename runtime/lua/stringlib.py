@@ -44,7 +44,7 @@ def _stop(position: int, size: int) -> int:
     return size + position + 1 if position >= -size else 0
 
 
-# --- parts and forms --------------------------------------------------------------------------------------------------
+# --- parts and forms ------------------------------------------------------------------------------
 
 
 def length(s: LuaValue = None, *_: LuaValue) -> int:
@@ -150,7 +150,7 @@ def dump(f: LuaValue = None, *_: LuaValue) -> str:
     raise fault("unable to dump given function")
 
 
-# --- search -----------------------------------------------------------------------------------------------------------
+# --- search ---------------------------------------------------------------------------------------
 
 
 def find(
@@ -252,7 +252,7 @@ def gmatch(s: LuaValue = None, pattern: LuaValue = None, *_: LuaValue) -> Result
     return MatchIterator(Matcher(compiled_for_gmatch(check_string(pattern, 2, "gmatch")), s))
 
 
-# --- replacement ------------------------------------------------------------------------------------------------------
+# --- replacement ----------------------------------------------------------------------------------
 
 
 def gsub(

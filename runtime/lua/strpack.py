@@ -145,7 +145,7 @@ _DIGITS = tuple("0123456789")
 _MAX_BEFORE_DIGIT = (_MAX_PACKED - 9) // 10
 
 
-# --- packing ----------------------------------------------------------------------------------------------------------
+# --- packing --------------------------------------------------------------------------------------
 
 
 def pack(template: LuaValue = None, *args: LuaValue) -> str:
@@ -218,7 +218,7 @@ def packsize(template: LuaValue = None, *_: LuaValue) -> int:
     return total
 
 
-# --- unpacking --------------------------------------------------------------------------------------------------------
+# --- unpacking ------------------------------------------------------------------------------------
 
 
 def unpack(template: LuaValue = None, data: LuaValue = None, start: LuaValue = None, *_: LuaValue) -> Results:

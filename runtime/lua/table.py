@@ -1,9 +1,9 @@
 # cython: boundscheck=False, wraparound=False
 """The table: an array part, a hash part and a metatable.
 
-The hash part is a Python dict. Lua allows a field to be cleared while a traversal is under way, so clearing leaves the key with
-the value None in place; such keys are dropped when an insertion finds that they are the majority. Booleans stand in the dict as
-two sentinels, for Python takes True and 1 as one key.
+The hash part is a Python dict. Lua allows a field to be cleared while a traversal is under way, so clearing leaves the
+key with the value None in place; such keys are dropped when an insertion finds that they are the majority. Booleans
+stand in the dict as two sentinels, for Python takes True and 1 as one key.
 """
 
 from __future__ import annotations
@@ -32,8 +32,9 @@ _FEW = 8
 class Table:
     """A Lua table.
 
-    `array[i]` holds key i + 1 and its last element is never None; `hash` holds the rest. `keyed` says that the table is known to
-    be an object rather than a list (it had a string key, or was decoded from `{}`), which JSON asks for when it is empty.
+    `array[i]` holds key i + 1 and its last element is never None; `hash` holds the rest. `keyed` says that the table is
+    known to be an object rather than a list (it had a string key, or was decoded from `{}`), which JSON asks for when
+    it is empty.
     """
 
     def __init__(self) -> None:
@@ -160,7 +161,11 @@ class Table:
         cursor = self.cursor
         if key is None:
             cursor = PairsIterator(self)
-        elif cursor is None or cursor.last_key is not key and cursor.last_key != key or cursor.table_hash is not self.hash:
+        elif (
+            cursor is None
+            or (cursor.last_key is not key and cursor.last_key != key)
+            or cursor.table_hash is not self.hash
+        ):
             cursor = PairsIterator(self)
             cursor.seek(key)
         pair = cursor.step()

@@ -67,7 +67,7 @@ def _within_reach(count: int) -> None:
         raise fault("too many elements to move")
 
 
-# --- one element in or out --------------------------------------------------------------------------------------------
+# --- one element in or out ------------------------------------------------------------------------
 
 
 def insert(*args: LuaValue) -> Results:
@@ -148,7 +148,7 @@ def _remove_by_access(t: Table, size: int, position: int) -> Results:
     return value
 
 
-# --- many elements ----------------------------------------------------------------------------------------------------
+# --- many elements --------------------------------------------------------------------------------
 
 
 def concat(
@@ -257,7 +257,7 @@ def _move(a: Table, low: int, count: int, place: int, b: Table) -> None:
         b[place + offset] = a[low + offset]
 
 
-# --- order ------------------------------------------------------------------------------------------------------------
+# --- order ----------------------------------------------------------------------------------------
 
 
 def sort(t: LuaValue = None, comparator: LuaValue = None, *_: LuaValue) -> Results:
@@ -342,7 +342,7 @@ def _write_back(t: Table, values: list[LuaValue]) -> None:
         t[position] = value
 
 
-# --- beyond the manual ------------------------------------------------------------------------------------------------
+# --- beyond the manual ----------------------------------------------------------------------------
 
 
 def create(elements: LuaValue = None, fields: LuaValue = None, *_: LuaValue) -> Table:
