@@ -94,7 +94,9 @@ def _timeout(options: Mapping[str, Any]) -> float | None:
     try:
         return parse_duration(given)
     except (ValueError, TypeError) as error:
-        raise Failure(Kind.INVALID, f"option 'timeout' is neither milliseconds nor a duration such as '5s': {error}") from None
+        raise Failure(
+            Kind.INVALID, f"option 'timeout' is neither milliseconds nor a duration such as '5s': {error}"
+        ) from None
 
 
 def _call(target: str, arguments: tuple[LuaValue, ...], context: CallContext, options: Mapping[str, Any]) -> LuaValue:

@@ -42,7 +42,7 @@ def _entry(text: str, what: str) -> EntryId:
     return EntryId(namespace, name)
 
 
-# --- itself -------------------------------------------------------------------------------------------------------------------------
+# --- itself ---------------------------------------------------------------------------------------
 
 
 @module.function
@@ -77,7 +77,7 @@ def set_options(options: Table) -> LuaValue:
     return True
 
 
-# --- starting -----------------------------------------------------------------------------------------------------------------------
+# --- starting -------------------------------------------------------------------------------------
 
 
 def _spawn(entry: str, host: str, arguments: tuple[LuaValue, ...], *, monitor: bool, link: bool) -> LuaValue:
@@ -129,7 +129,7 @@ def exec_(entry: Text, host: Text, *arguments: LuaValue) -> LuaValue:
     return outcome.value
 
 
-# --- messages -----------------------------------------------------------------------------------------------------------------------
+# --- messages -------------------------------------------------------------------------------------
 
 
 def _check_topic(topic: str) -> str:
@@ -178,7 +178,7 @@ def unlisten(channel: Channel) -> LuaValue:
     return False, Failure(Kind.INVALID, "the channel is not subscribed to any topic").to_error()
 
 
-# --- others -------------------------------------------------------------------------------------------------------------------------
+# --- others ---------------------------------------------------------------------------------------
 
 
 def _target(destination: str) -> Pid:
@@ -230,7 +230,7 @@ def unlink(destination: Text) -> LuaValue:
     return True
 
 
-# --- names --------------------------------------------------------------------------------------------------------------------------
+# --- names ----------------------------------------------------------------------------------------
 
 registry = Module("process.registry")
 registry.constants({"LOCAL": 0, "EVENTUAL": 1, "CONSISTENT": 2, "STRONG": 3})

@@ -83,7 +83,9 @@ def argument_converter(annotation: object) -> ArgumentConverter:
     members = _union_members(annotation)
     if members is not None:
         if len(members) != 1:
-            raise TypeError(f"a parameter of a Lua function cannot be {annotation}: annotate it LuaValue and check in the body")
+            raise TypeError(
+                f"a parameter of a Lua function cannot be {annotation}: annotate it LuaValue and check in the body"
+            )
         return _optional(argument_converter(members[0]))
     if isinstance(annotation, type):
         return _class(annotation)
@@ -113,7 +115,7 @@ def result_converter(annotation: object) -> ResultConverter:
     """Give the conversion of an annotated result; a tuple annotation converts each part."""
     if typing.get_origin(annotation) is tuple:
         parts = typing.get_args(annotation)
-        if len(parts) == 2 and parts[1] is Ellipsis:  # noqa: PLR2004
+        if len(parts) == 2 and parts[1] is Ellipsis:
             one = result_converter(parts[0])
             return lambda values: _pack([one(value) for value in values])
         converters = [result_converter(part) for part in parts]
@@ -155,7 +157,7 @@ def to_lua(value: object) -> LuaValue:
     return encode(str(value))
 
 
-def to_python(value: LuaValue) -> typing.Any:  # noqa: ANN401
+def to_python(value: LuaValue) -> typing.Any:
     """Copy a Lua value into plain Python data: a table with a border above zero becomes a list, any other a dict.
 
     Strings become text; error objects their message; functions, threads and other userdata their `tostring` text (semantics 1.4).
@@ -166,7 +168,7 @@ def to_python(value: LuaValue) -> typing.Any:  # noqa: ANN401
 _DEPTH = 128
 
 
-def _to_python(value: LuaValue, depth: int) -> typing.Any:  # noqa: ANN401
+def _to_python(value: LuaValue, depth: int) -> typing.Any:
     if value is None or isinstance(value, (bool, int, float)):
         return value
     if isinstance(value, str):

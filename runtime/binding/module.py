@@ -178,7 +178,9 @@ class _Plan:
                 values.append(convert(value, index + self.first, name))
         if self.rest is not None:
             start = len(self.converters)
-            values.extend(self.rest(value, start + offset + self.first, name) for offset, value in enumerate(given[start:]))
+            values.extend(
+                self.rest(value, start + offset + self.first, name) for offset, value in enumerate(given[start:])
+            )
         return values
 
 

@@ -32,7 +32,9 @@ log = logging.getLogger("wippy.code")
 
 @dataclass(frozen=True)
 class Instance:
-    """A unit loaded into an environment of its own; `method` may be called again and again, module-level locals persist."""
+    """A unit loaded into an environment of its own; `method` may be called again and again, module-level locals
+    persist.
+    """
 
     method: LuaFunction
     globals: Table
@@ -41,11 +43,17 @@ class Instance:
 class CodeBase:
     """Compiles entries, keeps the result and makes instances.
 
-    `modules` are the Lua modules written in Python by name; `always` names those that every environment has without asking.
+    `modules` are the Lua modules written in Python by name; `always` names those that every environment has without
+    asking.
     """
 
     def __init__(
-        self, store: ArtifactStore | None, modules: Mapping[str, Table], always: Mapping[str, LuaValue], *, frozen: bool = False
+        self,
+        store: ArtifactStore | None,
+        modules: Mapping[str, Table],
+        always: Mapping[str, LuaValue],
+        *,
+        frozen: bool = False,
     ) -> None:
         self.store = store
         self.modules = modules
@@ -54,10 +62,12 @@ class CodeBase:
         self._units: dict[EntryId, Unit] = {}
         self._warned: set[tuple[EntryId, str]] = set()
 
-    # --- units ------------------------------------------------------------------------------------------------------------------
+    # --- units ------------------------------------------------------------------------------------
 
     def compile(self, entry: Entry, config: LuaConfig) -> Unit:
-        """Compile an entry or take it from the store; EntryError with the rendered source error when it does not compile."""
+        """Compile an entry or take it from the store; EntryError with the rendered source error when it does not
+        compile.
+        """
         source = encode(config.source)
         name = str(entry.id)
         known = self._units.get(entry.id)
@@ -91,7 +101,9 @@ class CodeBase:
         for module in unit.config.modules:
             if module not in self.modules and module not in self.always and (unit.id, module) not in self._warned:
                 self._warned.add((unit.id, module))
-                log.warning("%s lists the module '%s', which is not available; `require` of it will fail", unit.id, module)
+                log.warning(
+                    "%s lists the module '%s', which is not available; `require` of it will fail", unit.id, module
+                )
 
     def drop(self, entry_id: EntryId) -> None:
         """Forget a unit."""
@@ -131,7 +143,7 @@ class CodeBase:
             found |= more
         return sorted(found - {entry_id})
 
-    # --- instances --------------------------------------------------------------------------------------------------------------
+    # --- instances --------------------------------------------------------------------------------
 
     def instantiate(self, entry_id: EntryId) -> Instance:
         """Load an entry and what it imports into a new environment and run their bodies; raise Failure or LuaError.
@@ -165,5 +177,10 @@ def _method(unit: Unit, exported: LuaValue) -> LuaFunction:
         found = exported.get(encode(name))
         if is_function(found):
             return found  # type: ignore[no-any-return]
-        raise Failure(Kind.INVALID, f"{unit.id} returns a table without the function '{name}' (found {type_name(found)})")
-    raise Failure(Kind.INVALID, f"{unit.id} must return a function or a table with the function '{name}', not {type_name(exported)}")
+        raise Failure(
+            Kind.INVALID, f"{unit.id} returns a table without the function '{name}' (found {type_name(found)})"
+        )
+    raise Failure(
+        Kind.INVALID,
+        f"{unit.id} must return a function or a table with the function '{name}', not {type_name(exported)}",
+    )

@@ -25,7 +25,9 @@ class Slot:
 
 
 class Pool:
-    """Slots of one generation of a function; the latest one used is used again first, callers beyond the limit wait in order."""
+    """Slots of one generation of a function; the latest one used is used again first, callers beyond the limit wait in
+    order.
+    """
 
     def __init__(self, limit: int, generation: int) -> None:
         self.limit = limit

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 class Functions:
     """The functions of a node."""
 
-    def __init__(self, node: Any) -> None:  # noqa: ANN401
+    def __init__(self, node: Any) -> None:
         self.node = node
         self._pools: dict[EntryId, Pool] = {}
         self._generations = 0
@@ -47,7 +47,12 @@ class Functions:
         self._pools.pop(entry_id, None)
 
     def call(
-        self, target: EntryId | str, args: Sequence[LuaValue] = (), context: CallContext = EMPTY, *, timeout: float | None = None
+        self,
+        target: EntryId | str,
+        args: Sequence[LuaValue] = (),
+        context: CallContext = EMPTY,
+        *,
+        timeout: float | None = None,
     ) -> LuaValue:
         """Call a function and wait for its result; raise Failure when it is unknown or fails. `timeout` is in seconds."""
         process = self.begin(target, args, context, timeout=timeout)
@@ -56,7 +61,12 @@ class Functions:
         return result_of(outcome)
 
     def begin(
-        self, target: EntryId | str, args: Sequence[LuaValue] = (), context: CallContext = EMPTY, *, timeout: float | None = None
+        self,
+        target: EntryId | str,
+        args: Sequence[LuaValue] = (),
+        context: CallContext = EMPTY,
+        *,
+        timeout: float | None = None,
     ) -> Process:
         """Start a call; its result comes with the completion of the process."""
         entry_id = target_id(target)

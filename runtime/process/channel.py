@@ -24,7 +24,7 @@ class Waiter:
         self.task = task
         self.done = False
 
-    def wake(self, value: Any) -> None:  # noqa: ANN401
+    def wake(self, value: Any) -> None:
         """Let the task go on with a value."""
         self.done = True
         self.task.process.node.scheduler.ready(self.task, value)
@@ -45,7 +45,8 @@ class Case(Userdata):
 class Channel(Userdata):
     """A queue of values with room for `capacity` of them; 0 makes sender and receiver meet, UNBOUNDED never holds a sender up.
 
-    `receivers` holds (waiter, case) and `senders` (waiter, case, value), oldest first; the case is None outside a select.
+    `receivers` holds (waiter, case) and `senders` (waiter, case, value), oldest first; the case is None outside a
+    select.
     """
 
     __slots__ = ("buffer", "capacity", "closed", "receivers", "senders")
@@ -58,10 +59,12 @@ class Channel(Userdata):
         self.senders: deque[tuple[Waiter, Case | None, LuaValue]] = deque()
         self.closed = False
 
-    # --- what never waits -------------------------------------------------------------------------------------------------------
+    # --- what never waits -------------------------------------------------------------------------
 
     def send_nowait(self, value: LuaValue) -> bool:
-        """Hand a value to a waiting receiver or put it in the buffer; False when there is no room or the channel is closed."""
+        """Hand a value to a waiting receiver or put it in the buffer; False when there is no room or the channel is
+        closed.
+        """
         if self.closed:
             return False
         receivers = self.receivers
@@ -110,11 +113,13 @@ class Channel(Userdata):
             if not waiter.done:
                 waiter.wake((case, value, False))
 
-    # --- what waits -------------------------------------------------------------------------------------------------------------
+    # --- what waits -------------------------------------------------------------------------------
 
     @method
     def send(self, value: LuaValue = None) -> LuaValue:
-        """Send, waiting for room; True, or (None, error) when the channel is closed meanwhile; raise on a closed channel."""
+        """Send, waiting for room; True, or (None, error) when the channel is closed meanwhile; raise on a closed
+        channel.
+        """
         if self.closed:
             raise fault("send on closed channel")
         if self.send_nowait(value):
@@ -145,7 +150,9 @@ class Channel(Userdata):
 
 
 def select(cases: list[Case], *, default: bool) -> tuple[Case, LuaValue, bool] | None:
-    """Carry out the first case that is ready, in order; without one wait for all, or give None where there is a default."""
+    """Carry out the first case that is ready, in order; without one wait for all, or give None where there is a
+    default.
+    """
     for case in cases:
         channel = case.channel
         if case.sends:
@@ -173,7 +180,9 @@ def select(cases: list[Case], *, default: bool) -> tuple[Case, LuaValue, bool] |
 
 
 def _withdraw(waiter: Waiter, cases: list[Case]) -> None:
-    """Take the losing cases of a select out of their channels, so that a channel that is only ever selected on does not grow."""
+    """Take the losing cases of a select out of their channels, so that a channel that is only ever selected on does not
+    grow.
+    """
     for case in cases:
         queue: deque[Any] = case.channel.senders if case.sends else case.channel.receivers
         for entry in [entry for entry in queue if entry[0] is waiter]:

@@ -23,7 +23,9 @@ OUTDATED = "pid.outdated"
 
 
 def error_of(outcome: Outcome) -> Error | None:
-    """Give the error object of an outcome, knowing where it was raised; a raised value that is none becomes one of kind Internal."""
+    """Give the error object of an outcome, knowing where it was raised; a raised value that is none becomes one of kind
+    Internal.
+    """
     if outcome.error is None:
         return None
     value = outcome.error.value

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 class ProcessHost(Service):
     """A host as a supervised service."""
 
-    def __init__(self, node: Any, entry_id: EntryId, lifecycle: Lifecycle) -> None:  # noqa: ANN401
+    def __init__(self, node: Any, entry_id: EntryId, lifecycle: Lifecycle) -> None:
         self.node = node
         self.id = entry_id
         self.lifecycle = lifecycle

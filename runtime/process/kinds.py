@@ -55,7 +55,9 @@ class HostKind(KindHandler):
     def update(self, old: Entry, new: Entry, _config: Config) -> None:
         """Take new numbers of workers; they mean nothing to this scheduler, and processes run on."""
         if old.lookup("lifecycle") != new.lookup("lifecycle"):
-            raise EntryError(new, "lifecycle", "the lifecycle of a running host cannot change", "delete the entry and create it anew")
+            raise EntryError(
+                new, "lifecycle", "the lifecycle of a running host cannot change", "delete the entry and create it anew"
+            )
 
     def delete(self, entry: Entry) -> None:
         """Stop the host with its processes."""

@@ -1,7 +1,7 @@
 """Preemption: a timer of processor time interrupts Lua code that runs for long.
 
-The signal handler runs between two bytecodes. It switches away only if the interrupted frame is compiled Lua: then no Python code of ours
-is half done. Nothing ticks while the thread sleeps, for the timer counts processor time.
+The signal handler runs between two bytecodes. It switches away only if the interrupted frame is compiled Lua: then no
+Python code of ours is half done. Nothing ticks while the thread sleeps, for the timer counts processor time.
 """
 
 from __future__ import annotations

@@ -28,8 +28,8 @@ log = logging.getLogger("wippy.process")
 class Process:
     """What runs one entry once: a process proper, or one call of a function.
 
-    `source` is the id of the entry. `ready` and `preempted` belong to the scheduler. `ending` is set when the outcome is decided; `finish`,
-    on the hub, then unwinds what is left.
+    `source` is the id of the entry. `ready` and `preempted` belong to the scheduler. `ending` is set when the outcome
+    is decided; `finish`, on the hub, then unwinds what is left.
     """
 
     __slots__ = (
@@ -52,7 +52,7 @@ class Process:
         "trap_links",
     )
 
-    def __init__(self, node: Any, pid: Pid, source: str, context: CallContext) -> None:  # noqa: ANN401
+    def __init__(self, node: Any, pid: Pid, source: str, context: CallContext) -> None:
         self.node = node
         self.pid = pid
         self.source = source
@@ -92,7 +92,7 @@ class Process:
             self.cleanups = []
         self.cleanups.append(cleanup)
 
-    # --- the end ----------------------------------------------------------------------------------------------------------------
+    # --- the end ----------------------------------------------------------------------------------
 
     def task_done(self, task: Task, results: LuaValue) -> None:
         """Take the end of a task; that of the main one ends the process (semantics 2.2)."""

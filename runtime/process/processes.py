@@ -46,7 +46,7 @@ class SpawnRequest:
 class Processes:
     """All processes of a node by pid, functions' calls among them; the relay through which every message goes."""
 
-    def __init__(self, node: Any) -> None:  # noqa: ANN401
+    def __init__(self, node: Any) -> None:
         self.node = node
         self.pids = PidSource()
         self.names = Names()
@@ -54,7 +54,7 @@ class Processes:
         self.hosts: dict[EntryId, ProcessHost] = {}
         self._table: dict[Pid, Process] = {}
 
-    # --- life -------------------------------------------------------------------------------------------------------------------
+    # --- life -------------------------------------------------------------------------------------
 
     def spawn(self, request: SpawnRequest) -> Process:
         """Start a process and wait until its code is loaded; raise Failure when it cannot start."""
@@ -139,7 +139,7 @@ class Processes:
         else:
             process.terminate("linked process failed")
 
-    # --- reaching them ----------------------------------------------------------------------------------------------------------
+    # --- reaching them ----------------------------------------------------------------------------
 
     def find(self, pid: Pid) -> Process:
         """Give a living process; NOT_FOUND when there is none."""
@@ -178,7 +178,10 @@ def report_failure(process: Process) -> None:
     error = process.outcome.error
     if error is not None and error.frames:
         log.error(
-            "process %s failed: %s", process.source, traceback_text(error), extra={"pid": str(process.pid), "entry": process.source}
+            "process %s failed: %s",
+            process.source,
+            traceback_text(error),
+            extra={"pid": str(process.pid), "entry": process.source},
         )
 
 

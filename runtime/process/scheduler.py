@@ -1,10 +1,11 @@
 """The scheduler: a run queue of processes, drained between turns of the event loop.
 
-A turn of a process runs one of its tasks until that waits, ends, gives way or is preempted. The queue is drained for `DRAIN` seconds from a zero
-timer, so that timers and sockets are served between turns whatever the load.
+A turn of a process runs one of its tasks until that waits, ends, gives way or is preempted. The queue is drained for
+`DRAIN` seconds from a zero timer, so that timers and sockets are served between turns whatever the load.
 
-A process that had to be preempted goes to a second queue, which gets one turn for every `SHARE` seconds that the others have run: turns that
-take microseconds would otherwise each wait for a whole slice of every endless loop. With nothing else to run, the second queue runs freely.
+A process that had to be preempted goes to a second queue, which gets one turn for every `SHARE` seconds that the others
+have run: turns that take microseconds would otherwise each wait for a whole slice of every endless loop. With nothing
+else to run, the second queue runs freely.
 """
 
 from __future__ import annotations
@@ -30,14 +31,15 @@ class Scheduler:
     def __init__(self) -> None:
         self.queue: deque[Process] = deque()
         self.hungry: deque[Process] = deque()
-        # The task that the scheduler has switched to; None while it does not run, or while gevent resumed somebody by itself.
+        # The task that the scheduler has switched to; None while it does not run, or while gevent resumed somebody by
+        # itself.
         self.running: Task | None = None
         self._timer = get_hub().loop.timer(0.0)
         self._armed = False
         # Seconds that `queue` has run since the last turn of `hungry`.
         self._served = 0.0
 
-    def ready(self, task: Task, wake: Any = None) -> None:  # noqa: ANN401
+    def ready(self, task: Task, wake: Any = None) -> None:
         """Let a waiting task go on, with a value."""
         if task.dead:
             return

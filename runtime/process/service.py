@@ -28,7 +28,7 @@ class ProcessService(Service):
 
     def __init__(
         self,
-        node: Any,  # noqa: ANN401
+        node: Any,
         entry_id: EntryId,
         lifecycle: Lifecycle,
         target: tuple[EntryId, EntryId],

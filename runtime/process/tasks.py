@@ -33,8 +33,8 @@ class Thread(Coroutine):
 class Task:
     """A coroutine of a process.
 
-    `parked` is the greenlet to switch to when the task goes on: its own, or that of a Lua coroutine that waits inside it.
-    `wake` is the value that it then gets.
+    `parked` is the greenlet to switch to when the task goes on: its own, or that of a Lua coroutine that waits inside
+    it. `wake` is the value that it then gets.
     """
 
     __slots__ = ("__weakref__", "arguments", "body", "dead", "greenlet", "parked", "process", "wake")

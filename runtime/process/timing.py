@@ -22,7 +22,7 @@ class TimerHandle:
 
     __slots__ = ("_fire", "_watcher")
 
-    def __init__(self, watcher: Any, fire: Callable[[], None]) -> None:  # noqa: ANN401
+    def __init__(self, watcher: Any, fire: Callable[[], None]) -> None:
         self._watcher = watcher
         self._fire: Callable[[], None] | None = fire
 

@@ -22,8 +22,8 @@ _MAX_WARNED = 1000
 def copy_value(value: LuaValue) -> LuaValue:
     """Copy a value deeply: shared references and cycles inside it stay, metatables come along.
 
-    Immutable userdata (errors, times, payloads: those that say `transferable`) pass as they are; functions, threads and other
-    userdata become nil, with one warning for each place in the program that sends such a thing.
+    Immutable userdata (errors, times, payloads: those that say `transferable`) pass as they are; functions, threads and
+    other userdata become nil, with one warning for each place in the program that sends such a thing.
     """
     if type(value) in _SCALARS:
         return value
@@ -83,4 +83,6 @@ def _warn(value: LuaValue, path: str) -> None:
         return
     _warned.add((place, path))
     kind = value.lua_name if isinstance(value, Userdata) else "function"
-    log.warning("%sa %s cannot leave its process; %s arrives as nil", place, kind, f"field '{path[1:]}'" if path else "it")
+    log.warning(
+        "%sa %s cannot leave its process; %s arrives as nil", place, kind, f"field '{path[1:]}'" if path else "it"
+    )

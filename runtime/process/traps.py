@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
-def wait() -> Any:  # noqa: ANN401
+def wait() -> Any:
     """Park the running task until `Scheduler.ready` wakes it; give the value that it is woken with."""
     current = getcurrent()
     task = getattr(current, "owner", None)
@@ -40,7 +40,8 @@ def give_way() -> None:
 def rejoin() -> None:
     """Come back to the scheduler after host code may have waited by gevent's own means.
 
-    gevent resumes the greenlet that waited straight from the event loop; Lua code may only go on when it is the turn of its process.
+    gevent resumes the greenlet that waited straight from the event loop; Lua code may only go on when it is the turn of
+    its process.
     """
     current = getcurrent()
     task = getattr(current, "owner", None)
@@ -74,6 +75,6 @@ def preempt() -> None:
     set_depth(depth)
 
 
-def run_outside(call: Callable[[], Any]) -> Any:  # noqa: ANN401
+def run_outside(call: Callable[[], Any]) -> Any:
     """Run a function in gevent's thread pool and wait for it without holding up others."""
     return get_hub().threadpool.apply(call)
