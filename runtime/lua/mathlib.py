@@ -55,18 +55,19 @@ def _whole(x: float, rounding: Callable[[float], int]) -> int | float:
 
 def absolute(x: LuaValue = None, *_: LuaValue) -> int | float:
     """Give the distance from zero (math.abs); the least integer gives itself."""
-    number = check_number(x, 1, "abs")
-    return int(wrap(abs(number))) if type(number) is int else abs(number)
+    if type(x) is int:
+        return int(wrap(abs(x)))
+    return abs(_number(x, 1, "abs"))
 
 
 def fmod(x: LuaValue = None, y: LuaValue = None, *_: LuaValue) -> int | float:
     """Give the rest of the division that rounds towards zero."""
-    a, b = check_number(x, 1, "fmod"), check_number(y, 2, "fmod")
-    if isinstance(a, int) and isinstance(b, int):
-        if b == 0:
+    if type(x) is int and type(y) is int:
+        if y == 0:
             raise bad_argument(2, "fmod", "zero")
-        rest = abs(a) % abs(b)
-        return -rest if a < 0 else rest
+        rest = abs(x) % abs(y)
+        return -rest if x < 0 else rest
+    a, b = _number(x, 1, "fmod"), _number(y, 2, "fmod")
     if math.isinf(a) or b == 0:
         return math.nan
     return math.fmod(a, b)
@@ -79,7 +80,8 @@ def modf(x: LuaValue = None, *_: LuaValue) -> Results:
         return (number, 0.0)
     if not math.isfinite(number):
         return (number, 0.0 if math.isinf(number) else number)
-    return (_whole(number, math.trunc), math.modf(number)[0])
+    whole = _whole(number, math.trunc)
+    return (whole, number - whole if number != whole else 0.0)
 
 
 def tointeger(*args: LuaValue) -> int | None:

@@ -37,6 +37,7 @@ UNFINISHED = 2  # an error
 _MAX_CAPTURES = 32  # as LUA_MAXCAPTURES
 _MAX_CHOICES = 200  # as MAXCCALLS: each item that may be tried in several ways takes a level of the C stack
 _MAX_CACHED = 1000
+_SPECIAL = frozenset("^$*+?.([%-")  # a text without these is searched for as it is, even one with a stray `)`
 
 
 def _members(codes: Iterable[int]) -> bytes:
@@ -110,10 +111,9 @@ class Item:
 class Pattern:
     """A compiled pattern.
 
-    `kinds` tells what each capture gives. `literal` is the text of a pattern that is
-    nothing but plain characters, None for others; `head` is the plain text that every match begins with. `begin` and
-    `begin_end` stand to the whole pattern as `follow` and `follow_end` to an item. `spare` is a matcher not in use
-    (`runtime.lua.patterns.borrow`).
+    `kinds` tells what each capture gives. `literal` is the text that `find` looks for when the pattern is nothing but
+    plain characters, else None; `head` is the plain text that every match begins with. `begin` and `begin_end` stand to
+    the whole pattern as `follow` and `follow_end` to an item. `spare` is a matcher not in use (`patterns.borrow`).
     """
 
     def __init__(self, text: str, anchors: bool) -> None:
@@ -127,6 +127,8 @@ class Pattern:
         self.begin, self.begin_end = _beginning(self.first)
         self.head = _plain_head(items)
         self.literal = self.head if len(self.head) == len(items) and not self.anchored else None
+        if _SPECIAL.isdisjoint(text):
+            self.literal = text
 
 
 class _MalformedError(Exception):
