@@ -49,7 +49,8 @@ format: $(VENV)/.tools  ## Bring the sources into the common form
 	$(BIN)/ruff format .
 
 bench: $(VENV)/.tools  ## Measure against Lua, Python and bare Falcon, as ratios within one run
-	$(BIN)/python -m benchmarks.run
+	$(BIN)/python benchmarks/run.py
+	$(BIN)/python benchmarks/http_load.py
 
 build: $(VENV)/.tools  ## Build the wheel into dist/
 	$(BIN)/python -m pip wheel --quiet --no-deps --wheel-dir dist .
