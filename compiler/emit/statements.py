@@ -128,9 +128,7 @@ class StatementEmitter:
         if len(node.targets) == 1 and len(node.values) == 1:
             target = node.targets[0]
             if isinstance(target, s.Index):
-                self.emitter.expressions.blame(target.pos, target.owner)
-                owner, key = expressions.value(target.owner), expressions.value(target.key)
-                self.store_field(owner, key, expressions.value(node.values[0]), target.pos)
+                self.assign_field(target, node.values[0])
             elif isinstance(target, s.Name):
                 self.store_name(target, expressions.value(node.values[0]))
             return
@@ -143,6 +141,28 @@ class StatementEmitter:
                 self.store_name(target, value)
             elif place is not None:
                 self.store_field(n.load(place[0], target.pos), n.load(place[1], target.pos), value, target.pos)
+
+    def assign_field(self, target: s.Index, value: s.Expression) -> None:
+        """Write owner[key] = value; into a table that a plain local holds without a helper."""
+        expressions = self.emitter.expressions
+        expressions.blame(target.pos, target.owner)
+        key = target.key
+        written = expressions.value(value)
+        if not expressions.is_simple(target.owner) or not (
+            expressions.is_simple(key) or isinstance(key, (s.String, s.Number))
+        ):
+            self.store_field(expressions.value(target.owner), expressions.value(key), written, target.pos)
+            return
+        pos = target.pos
+        if not isinstance(written, (ast.Constant, ast.Name)):
+            temporary = self.emitter.temporary("written")
+            self.emitter.out.append(n.assign(n.store(temporary, pos), written, pos))
+            written = n.load(temporary, pos)
+        place = n.element_target(expressions.value(target.owner), expressions.value(key), pos)
+        general = n.helper(abi.SET_INDEX, [expressions.value(target.owner), expressions.value(key), written], pos)
+        direct = n.assign(place, written, pos)
+        is_table = expressions.is_table(target.owner, pos)
+        self.emitter.out.append(n.when(is_table, [direct], [n.at(ast.Expr(general), pos)], pos))
 
     def place(self, target: s.Expression) -> tuple[str, str] | None:
         """Evaluate the owner and the key of a target into variables."""
