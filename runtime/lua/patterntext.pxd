@@ -27,5 +27,6 @@ cdef class Pattern:
     cdef public str literal
     cdef public object spare
 
+cpdef bint is_plain(str text)
 cpdef Pattern compiled(str text)
 cpdef Pattern compiled_for_gmatch(str text)

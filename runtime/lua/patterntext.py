@@ -9,6 +9,8 @@ item whose characters cannot begin what follows never backs off (`RUN`), others 
 
 from __future__ import annotations
 
+from runtime.lua.errors import fault
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -37,6 +39,8 @@ UNFINISHED = 2  # an error
 _MAX_CAPTURES = 32  # as LUA_MAXCAPTURES
 _MAX_CHOICES = 200  # as MAXCCALLS: each item that may be tried in several ways takes a level of the C stack
 _MAX_CACHED = 1000
+_MAX_CACHED_TEXT = 1000
+_MAX_TEXT = 1 << 17  # bytes; each takes an item of some hundred bytes
 _SPECIAL = frozenset("^$*+?.([%-")  # a text without these is searched for as it is, even one with a stray `)`
 
 
@@ -127,7 +131,7 @@ class Pattern:
         self.begin, self.begin_end = _beginning(self.first)
         self.head = _plain_head(items)
         self.literal = self.head if len(self.head) == len(items) and not self.anchored else None
-        if _SPECIAL.isdisjoint(text):
+        if is_plain(text):
             self.literal = text
 
 
@@ -346,15 +350,15 @@ _cache: dict[str, Pattern] = {}
 _unanchored: dict[str, Pattern] = {}
 
 
+def is_plain(text: str) -> bool:
+    """Tell whether a text has no character with a meaning of its own in patterns, but for a stray `)`."""
+    return _SPECIAL.isdisjoint(text)
+
+
 def compiled(text: str) -> Pattern:
     """Give the compiled form of a pattern."""
     pattern = _cache.get(text)
-    if pattern is None:
-        pattern = Pattern(text, True)
-        if len(_cache) >= _MAX_CACHED:
-            _cache.clear()
-        _cache[text] = pattern
-    return pattern
+    return _compile(text, _cache, True) if pattern is None else pattern
 
 
 def compiled_for_gmatch(text: str) -> Pattern:
@@ -362,9 +366,15 @@ def compiled_for_gmatch(text: str) -> Pattern:
     if not text.startswith("^"):
         return compiled(text)
     pattern = _unanchored.get(text)
-    if pattern is None:
-        pattern = Pattern(text, False)
-        if len(_unanchored) >= _MAX_CACHED:
-            _unanchored.clear()
-        _unanchored[text] = pattern
+    return _compile(text, _unanchored, False) if pattern is None else pattern
+
+
+def _compile(text: str, cache: dict[str, Pattern], anchors: bool) -> Pattern:
+    if len(text) > _MAX_TEXT:
+        raise fault(f"pattern too long ({len(text)} bytes, at most {_MAX_TEXT})")
+    pattern = Pattern(text, anchors)
+    if len(text) <= _MAX_CACHED_TEXT:
+        if len(cache) >= _MAX_CACHED:
+            cache.clear()
+        cache[text] = pattern
     return pattern

@@ -22,6 +22,8 @@ _MAX_FLAGS = 5
 _MAX_DIGITS = 2  # of width and precision
 _UNSIGNED = 0xFFFFFFFFFFFFFFFF
 _MAX_CACHED = 1000
+_MAX_CACHED_TEXT = 1000
+_MAX_DIRECTIVES = 1_000_000
 _MANTISSA_DIGITS = 13  # hexadecimal digits of a double behind the point
 _MIN_EXPONENT = -1022
 
@@ -59,6 +61,8 @@ class Directive:
 
 def _parse(text: str) -> list[str | Directive]:
     """Split a format into texts and directives."""
+    if text.count("%") > _MAX_DIRECTIVES:
+        raise fault(f"invalid format (more than {_MAX_DIRECTIVES} options)")
     parts: list[str | Directive] = []
     position = 0
     while True:
@@ -184,6 +188,8 @@ def _quoted(_directive: Directive, value: LuaValue, position: int) -> str:
     """Write a value so that the Lua reader gives it back."""
     kind = type(value)
     if kind is str:
+        if len(value) > MAX_STRING // 4:  # each byte may become four
+            raise too_large()
         return '"' + _SPECIAL.sub(_escape, value) + '"'
     if kind is int:
         return str(value) if value != MININTEGER else "0x8000000000000000"
@@ -237,9 +243,10 @@ def string_format(template: LuaValue = None, *args: LuaValue) -> str:
     if parts is None:
         template = check_string(template, 1, "format")
         parts = _parse(template)
-        if len(_cache) >= _MAX_CACHED:
-            _cache.clear()
-        _cache[template] = parts
+        if len(template) <= _MAX_CACHED_TEXT:
+            if len(_cache) >= _MAX_CACHED:
+                _cache.clear()
+            _cache[template] = parts
     return _fill(parts, args)
 
 

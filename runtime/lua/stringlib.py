@@ -11,7 +11,7 @@ from runtime.lua.calls import first, invoke, many
 from runtime.lua.errors import Error, fault
 from runtime.lua.numbers import number_text
 from runtime.lua.patterns import Matcher, borrow, give_back
-from runtime.lua.patterntext import compiled, compiled_for_gmatch
+from runtime.lua.patterntext import compiled, compiled_for_gmatch, is_plain
 from runtime.lua.strformat import string_format
 from runtime.lua.stringlimit import MAX_STRING, too_large
 from runtime.lua.strpack import pack, packsize, unpack
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 _MAX_RESULTS = 1_000_000  # values that one call may give, as LUAI_MAXSTACK
 _MAX_SIZE = MAX_STRING
+_MAX_PIECES = 1 << 20  # of a string under construction; more are joined, for a piece may be a single byte
+_LONG = 256  # bytes; a longer text to find is not compiled to a pattern before it is looked at
 
 
 def _start(position: int, size: int) -> int:
@@ -139,9 +141,9 @@ def _other_case(s: str, convert: LuaFunction, convert_ascii: LuaFunction) -> str
         text = data.decode("utf-8")
     except UnicodeDecodeError:
         return str(convert_ascii(data).decode("latin-1"))
-    changed = [convert(letter) for letter in text]
-    same_length = [new if len(new) == 1 else old for new, old in zip(changed, text, strict=True)]
-    return "".join(same_length).encode("utf-8").decode("latin-1")
+    other = {letter: convert(letter) for letter in set(text)}
+    table = {ord(letter): new for letter, new in other.items() if len(new) == 1}
+    return text.translate(table).encode("utf-8").decode("latin-1")
 
 
 def dump(f: LuaValue = None, *_: LuaValue) -> str:
@@ -171,7 +173,7 @@ def _find(s: str, text: str, init: int, plain: bool) -> Results:
     start = _start(init, size)
     if start > size:
         return None
-    if plain:
+    if plain or (len(text) > _LONG and is_plain(text)):
         return _find_plain(s, text, start)
     pattern = compiled(text)
     if pattern.literal is not None:
@@ -282,6 +284,7 @@ def _gsub(s: str, pattern: Pattern, replacement: LuaValue, most: int) -> Results
     matcher = borrow(pattern, s)
     template: list[LuaValue] | None = None
     fixed = type(replacement) is str and "%" not in replacement
+    blocks: list[str] = []
     pieces: list[str] = []
     position = copied = count = total = 0
     last = -1
@@ -308,18 +311,26 @@ def _gsub(s: str, pattern: Pattern, replacement: LuaValue, most: int) -> Results
             if total > _MAX_SIZE:
                 raise too_large()
             copied = end
+            if len(pieces) > _MAX_PIECES:
+                blocks.append("".join(pieces))
+                pieces.clear()
         if pattern.anchored:
             break
         position = last = end
     give_back(matcher)
-    if not pieces:
+    if not pieces and not blocks:
         return (s, count)
-    pieces.append(s[copied:])
-    return ("".join(pieces), count)
+    if total + len(s) - copied > _MAX_SIZE:
+        raise too_large()
+    blocks.extend(pieces)
+    blocks.append(s[copied:])
+    return ("".join(blocks), count)
 
 
 def _template(text: str, captures: int) -> list[LuaValue]:
     """Split a replacement string into texts and numbers of captures, 0 for the whole match."""
+    if text.count("%") > _MAX_PIECES:
+        raise too_large()
     chunks = iter(text.split("%"))
     parts: list[LuaValue] = [next(chunks)]
     for chunk in chunks:

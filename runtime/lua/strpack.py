@@ -23,6 +23,7 @@ _NATIVE_ALIGNMENT = 8
 _LUA_INTEGER_SIZE = 8
 _MAX_RESULTS = 1_000_000  # as LUAI_MAXSTACK
 _MAX_PACKED = 0x7FFFFFFF
+_MAX_FORMAT = 1 << 20  # bytes; reading that many takes a second
 _UNSIGNED = 0xFFFFFFFFFFFFFFFF
 
 # The kinds of items, and those letters that have a fixed size.
@@ -61,6 +62,8 @@ class _Format:
     """Reads the options of a format one after another, with the byte order and alignment in force."""
 
     def __init__(self, text: str, function: str) -> None:
+        if len(text) > _MAX_FORMAT:
+            raise bad_argument(1, function, f"format longer than {_MAX_FORMAT} bytes")
         self.text = text
         self.function = function
         self.position = 0

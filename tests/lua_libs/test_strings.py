@@ -86,6 +86,28 @@ def test_results_beyond_the_limit_are_errors() -> None:
     assert rep("", 2**62) == ""
 
 
+def test_arguments_that_would_take_the_memory_are_errors() -> None:
+    many = "%%" * (1 << 21)
+    for call, text in (
+        (lambda: stringlib.match("x", "[%a]" * (1 << 17)), "pattern too long"),
+        (lambda: gsub("x", "x", many), "resulting string too large"),
+        (lambda: string_format(many), "invalid format"),
+        (lambda: stringlib.pack("x" * (1 << 21)), "format longer than"),
+    ):
+        with pytest.raises(LuaError, match=text):
+            call()
+
+
+def test_a_long_plain_text_is_found() -> None:
+    text = "needle)" * 100_000
+    assert stringlib.find("hay" + text + "hay", text) == (4, 700_003)
+
+
+def test_a_replacement_of_very_many_matches_is_joined() -> None:
+    size = (1 << 20) + 5
+    assert gsub("ab" * size, "a", "xy") == ("xyb" * size, size)
+
+
 def test_byte_gives_no_more_results_than_a_call_may() -> None:
     with pytest.raises(LuaError, match="string slice too long"):
         stringlib.byte("x" * 1_000_001, 1, -1)
