@@ -240,9 +240,15 @@ class Response(Userdata):
     """The response as Lua sees it. Its methods give the response itself, or the error object when they failed."""
 
     __slots__ = ("_response",)
+    # Handlers end with `return res:write_json(...)`: that it arrives as nil is no mistake to warn about.
+    transferable = True
 
     def __init__(self, outgoing: OutgoingResponse) -> None:
         self._response = outgoing
+
+    def lua_copy(self) -> LuaValue:
+        """Give what arrives in another process."""
+        return None
 
     @method
     def set_status(self, code: int) -> LuaValue:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import select
 import ssl
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from runtime.binding import Failure
@@ -61,7 +60,8 @@ class FunctionHandler:
 
     def _begin(self, exchange: Exchange, context: CallContext) -> Callable[[], None]:
         """Start the call; give what ends it before its time."""
-        context = replace(context, attachments={**context.attachments, ATTACHMENT: exchange})
+        attachments = {**context.attachments, ATTACHMENT: exchange}
+        context = CallContext(context.values, context.actor, context.scope, attachments)
         try:
             call = self._functions.begin(self.function, (), context)
         except Failure as failure:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import urllib.parse
-from functools import cached_property
 from typing import IO, TYPE_CHECKING, Any
 
 import gevent
@@ -24,6 +23,7 @@ class IncomingRequest:
 
     def __init__(self, request: falcon.Request, params: Mapping[str, str] | None = None) -> None:
         self._environ: dict[str, Any] = request.env
+        self._query: dict[str, list[str]] | None = None
         self.params = params
         self.body = RequestBody(_stream(request), self.content_length())
 
@@ -35,14 +35,15 @@ class IncomingRequest:
         """Give the path, percent-decoded, without the query."""
         return str(self._environ.get("PATH_INFO") or "/")
 
-    @cached_property
+    @property
     def query(self) -> dict[str, list[str]]:
         """The query parameters; a name may have several values, and a value may be empty."""
-        text = self._environ.get("QUERY_STRING", "")
-        found: dict[str, list[str]] = {}
-        for name, value in urllib.parse.parse_qsl(text, keep_blank_values=True, encoding="latin-1"):
-            found.setdefault(name, []).append(value)
-        return found
+        if self._query is None:
+            self._query = {}
+            text = self._environ.get("QUERY_STRING", "")
+            for name, value in urllib.parse.parse_qsl(text, keep_blank_values=True, encoding="latin-1"):
+                self._query.setdefault(name, []).append(value)
+        return self._query
 
     def header(self, name: str) -> str | None:
         """Give a header, whose name is compared without case; several of one name come joined by commas."""

@@ -8,6 +8,8 @@ import time
 from typing import TYPE_CHECKING, Any
 
 import gevent
+from gevent import socket
+from gevent.pool import Pool
 from gevent.pywsgi import WSGIHandler, WSGIServer
 
 from runtime.http.address import Address
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("wippy.http")
 access_log = logging.getLogger("wippy.http.access")
+_BACKLOG = 1024
 _LINGER = 0.2  # seconds for connections that were accepted but have not sent their request
 
 
@@ -89,16 +92,14 @@ class HttpServer(Service):
             return
         address = Address.parse(self._config.addr)
         server = _Server(
-            (address.host, address.port),
+            _listener(address),
             self._http.application(self.id),
+            spawn=Pool(),  # without one the connections that are open at the end would never be closed
             log=None,
             error_log=log,
             idle_timeout=self._config.timeouts.idle,
         )
-        try:
-            server.start()
-        except OSError as error:
-            raise ServiceError(_explain(address, error)) from error
+        server.start()
         self._server = server
         log.info("%s listens on %s", self.id, Address(address.host, server.server_port or address.port))
 
@@ -113,6 +114,19 @@ class HttpServer(Service):
         if not server.answering.wait(max(0.0, deadline - time.monotonic())):
             log.warning("%s: requests are cut off, they took longer than %g s to finish", self.id, timeout)
         server.stop(timeout=0)
+
+
+def _listener(address: Address) -> socket.socket:
+    family = socket.AF_INET6 if ":" in address.host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((address.host, address.port))
+        listener.listen(_BACKLOG)
+    except OSError as error:
+        listener.close()
+        raise ServiceError(_explain(address, error), final=True) from error
+    return listener
 
 
 def _explain(address: Address, error: OSError) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any, cast
 
 import falcon
 from falcon.routing.static import StaticRoute
@@ -44,7 +44,8 @@ class StaticFiles(StaticRoute):
         req.path = self._prefix + target
         super().__call__(req, resp)
         if req.method == "HEAD" and resp.stream is not None:
-            resp.stream.close()  # type: ignore[union-attr]  (Falcon sends no body for HEAD, and leaves the file open)
+            # Falcon sends no body for HEAD, and leaves the file open.
+            cast(IO[bytes], resp.stream).close()
             resp.stream = None
         if self._cache:
             resp.set_header("Cache-Control", self._cache)

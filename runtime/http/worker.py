@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
 _HEARTBEAT = 1.0  # seconds
 _LINGER = 0.2  # seconds for connections that were accepted but have not sent their request
+_HURRY = 1.0  # seconds for requests when the end is not graceful
 _STOPPING = 3.0  # seconds of the graceful timeout that are kept for stopping the node
 
 
@@ -52,7 +53,7 @@ class Boot:
 
     def node(self) -> Any:
         """Load the project."""
-        from runtime.node import Node  # noqa: PLC0415  (in the worker only: the master never runs Lua)
+        from runtime.node import Node
 
         return Node.boot(self.project, self)
 
@@ -70,6 +71,8 @@ class WippyWorker(GeventWorker):  # type: ignore[misc]
         self.node: Any = None
         self._answering = InFlight()
         self._ending: Event | None = None
+        # Seconds that requests get to finish when the worker ends.
+        self._grace = max(self.cfg.graceful_timeout - _STOPPING, self.cfg.graceful_timeout / 2)
 
     def patch(self) -> None:
         """Make the standard library cooperative in our way; gunicorn's patches threads and selectors too."""
@@ -114,8 +117,8 @@ class WippyWorker(GeventWorker):  # type: ignore[misc]
             heartbeat.kill(block=False)
 
     def handle_quit(self, _signal: int, _frame: object) -> None:
-        """End soon: requests get a second."""
-        self.cfg.set("graceful_timeout", min(self.cfg.graceful_timeout, 1))
+        """End soon, as SIGINT and SIGQUIT ask for."""
+        self._grace = min(self._grace, _HURRY)
         self.alive = False
 
     def handle_request(self, *args: Any) -> Any:
@@ -130,8 +133,8 @@ class WippyWorker(GeventWorker):  # type: ignore[misc]
         return Boot(Path(self.cfg.chdir) / (getattr(self.app, "app_uri", None) or "."))
 
     def _listen(self, listener: Any) -> StreamServer:
-        from gevent.pool import Pool  # noqa: PLC0415
-        from gevent.server import StreamServer  # noqa: PLC0415
+        from gevent.pool import Pool
+        from gevent.server import StreamServer
 
         def serve(client: Any, address: Any) -> None:
             self.handle(listener, client, address)
@@ -153,25 +156,24 @@ class WippyWorker(GeventWorker):  # type: ignore[misc]
             self._ending.set()
 
     def _drain(self, servers: list[StreamServer]) -> None:
-        timeout = max(self.cfg.graceful_timeout - _STOPPING, self.cfg.graceful_timeout / 2)
-        deadline = time.monotonic() + timeout
+        deadline = time.monotonic() + self._grace
         for server in servers:
             server.close()
-        gevent.sleep(min(_LINGER, timeout))
+        gevent.sleep(min(_LINGER, self._grace))
         if not self._answering.wait(max(0.0, deadline - time.monotonic())):
-            self.log.warning("requests are cut off: they took longer than %g s to finish", timeout)
+            self.log.warning("requests are cut off: they took longer than %g s to finish", self._grace)
         for server in servers:
             server.stop(timeout=0)
 
 
 def mistakes() -> tuple[type[Exception], ...]:
     """List the errors that a project can cause; their text is meant for its author."""
-    from compiler.errors import SourceError  # noqa: PLC0415
-    from runtime.config import ConfigError  # noqa: PLC0415
-    from runtime.project import ProjectError  # noqa: PLC0415
-    from runtime.registry.errors import EntryError, RegistryError  # noqa: PLC0415
-    from runtime.registry.problem import LoadError  # noqa: PLC0415
-    from runtime.supervisor.supervisor import SupervisorError  # noqa: PLC0415
+    from compiler.errors import SourceError
+    from runtime.config import ConfigError
+    from runtime.project import ProjectError
+    from runtime.registry.errors import EntryError, RegistryError
+    from runtime.registry.problem import LoadError
+    from runtime.supervisor.supervisor import SupervisorError
 
     return (
         ListenError,

@@ -4,8 +4,8 @@ import json
 
 import gevent
 import pytest
-from fakes import endpoint, site
 from falcon.testing import TestClient
+from http_fakes import endpoint, site
 
 from runtime.binding import Error, Failure, Kind, Table
 from runtime.lua.errors import Frame

@@ -1,8 +1,8 @@
 """The `http` module as Lua sees it."""
 
 import pytest
-from fakes import endpoint, site
 from falcon.testing import TestClient
+from http_fakes import endpoint, site
 
 import stdlib.http as http_module
 from runtime.binding import Error, Kind, Table, to_lua, to_python
@@ -13,7 +13,8 @@ FORM = (
     b'--B\r\nContent-Disposition: form-data; name="title"\r\n\r\nh\xc3\xa9llo\r\n'
     b'--B\r\nContent-Disposition: form-data; name="tag"\r\n\r\na\r\n'
     b'--B\r\nContent-Disposition: form-data; name="tag"\r\n\r\nb\r\n'
-    b'--B\r\nContent-Disposition: form-data; name="doc"; filename="a.txt"\r\nContent-Type: text/csv\r\n\r\none\ntwo\n\r\n'
+    b'--B\r\nContent-Disposition: form-data; name="doc"; filename="a.txt"\r\nContent-Type: text/csv\r\n\r\n'
+    b"one\ntwo\n\r\n"
     b'--B\r\nContent-Disposition: form-data; name="doc"; filename="b.bin"\r\n\r\n\x00\xff\r\n'
     b"--B--\r\n"
 )

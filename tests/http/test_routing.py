@@ -1,6 +1,6 @@
 import pytest
-from fakes import Node, endpoint, entry, router, service, site, static
 from falcon.testing import TestClient
+from http_fakes import Node, endpoint, entry, router, service, site, static
 
 from runtime.binding import Failure
 from runtime.registry.entry import EntryId

@@ -1,8 +1,6 @@
-import os
-
 import pytest
-from fakes import Node, endpoint, entry, router, service, static
 from falcon.testing import TestClient
+from http_fakes import Node, endpoint, entry, router, service, static
 
 from runtime.files.directory import Directory
 from runtime.registry.errors import RegistryError
@@ -144,7 +142,7 @@ def test_refused_directories(files):
 def test_auto_init(files):
     Node(root=files).load([entry("app:new", "fs.directory", directory="a/b", auto_init=True, mode="0700")])
     assert (files / "a/b").is_dir()
-    assert os.stat(files / "a/b").st_mode & 0o777 == 0o700
+    assert (files / "a/b").stat().st_mode & 0o777 == 0o700
 
 
 def test_a_volume_follows_no_link_out(files):
