@@ -79,7 +79,7 @@ def check_number(value: LuaValue, position: int, function: str) -> int | float:
     number = parse_number(value) if type(value) is str else None
     if number is None:
         raise wrong_type(position, function, "number", value)
-    return number
+    return number  # type: ignore[no-any-return]
 
 
 def check_table(value: LuaValue, position: int, function: str) -> Table:

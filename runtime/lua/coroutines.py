@@ -7,8 +7,9 @@ directly; the one that resumed it sleeps meanwhile, as if the resume took long.
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from weakref import ref
 
-from greenlet import getcurrent, greenlet
+from greenlet import GreenletExit, getcurrent, greenlet
 
 from runtime.lua.args import check_function, wrong_type
 from runtime.lua.calls import at_limit, get_depth, many, pack, set_depth
@@ -19,16 +20,35 @@ from runtime.lua.table import Table
 from runtime.lua.userdata import Userdata
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from runtime.lua.types import LuaFunction, LuaValue, Results
 
 _SUSPENDED, _RUNNING, _NORMAL, _DEAD = "suspended", "running", "normal", "dead"
 
 
 class LuaGreenlet(greenlet):
-    """A greenlet that runs Lua code; `owner` is the task it belongs to, inherited by the coroutines that it creates."""
+    """A greenlet that runs Lua code; `owner` is the task it belongs to, that of whoever resumed it last.
+
+    `thread` refers weakly to the coroutine that it is the greenlet of: a suspended greenlet is invisible to the garbage
+    collector, so nothing that it holds may hold it. Then a coroutine that nobody can resume any more is freed at once,
+    unless its own local variables refer to it; such a one lives until its process ends.
+    """
 
     owner: Any = None
-    coroutine: Coroutine | None = None
+    thread: Callable[[], Coroutine | None] | None = None
+    main_thread: MainThread | None = None
+    # The nesting of C calls in whoever abandoned it.
+    outer_depth = 0
+
+    def abandon(self) -> None:
+        """End a suspended coroutine for good; nothing for one that runs, waits or is over."""
+        thread = self.thread() if self.thread is not None else None
+        if self and (thread is None or thread.status is _SUSPENDED):
+            self.parent = getcurrent()
+            self.throw()
+            if thread is not None:
+                thread.status = _DEAD
 
 
 class Coroutine(Userdata):
@@ -39,7 +59,7 @@ class Coroutine(Userdata):
     lua_type = "thread"
 
     def __init__(self, body: LuaFunction) -> None:
-        self.body = body
+        self.body: LuaFunction | None = body
         self.status = _SUSPENDED
         self.greenlet: LuaGreenlet | None = None
         self.resumer: greenlet | None = None
@@ -50,6 +70,10 @@ class Coroutine(Userdata):
         """Give `thread: 0x...`."""
         return f"thread: 0x{id(self):012x}"
 
+    def state(self) -> str:
+        """Give what `coroutine.status` says."""
+        return self.status
+
     def resume(self, args: tuple[LuaValue, ...]) -> tuple[LuaValue, ...]:
         """Run until the next yield or the end; give the values; raise LuaError when it fails or cannot be resumed."""
         if self.status is not _SUSPENDED:
@@ -59,12 +83,12 @@ class Coroutine(Userdata):
         if at_limit():
             raise fault("stack overflow")
         current = getcurrent()
-        resumed_by = getattr(current, "coroutine", None)
+        resumed_by = running_coroutine()
         self.resumer = current
         if self.greenlet is None:
-            self.greenlet = LuaGreenlet(self._run)
-            self.greenlet.owner = getattr(current, "owner", None)
-            self.greenlet.coroutine = self
+            args = self._begin(getattr(current, "owner", None), args)
+        assert self.greenlet is not None
+        self.greenlet.owner = getattr(current, "owner", None)
         self.greenlet.parent = current
         self.status = _RUNNING
         if resumed_by is not None:
@@ -78,27 +102,73 @@ class Coroutine(Userdata):
             if resumed_by is not None:
                 resumed_by.status = _RUNNING
         ok, payload = self.outcome
+        self.outcome = (True, ())
         if not ok:
             raise payload
         return payload  # type: ignore[no-any-return]
 
-    def _run(self, args: tuple[LuaValue, ...]) -> None:
-        try:
-            self.outcome = (True, many(self.body(*args)))
-        except Exception as error:  # noqa: BLE001  (whatever it is, it belongs to the resumer)
-            self.outcome = (False, lua_error(error))
-        self.status = _DEAD
+    def _begin(self, owner: Any, args: tuple[LuaValue, ...]) -> tuple[LuaValue, ...]:
+        """Make the greenlet; give what to switch to it with."""
+        self.greenlet = LuaGreenlet(_run)
+        self.greenlet.thread = ref(self)
+        if owner is not None:
+            owner.adopt(self.greenlet)
+        body, self.body = self.body, None
+        return (body, *args)
 
-    def yield_(self, values: tuple[LuaValue, ...]) -> tuple[LuaValue, ...]:
-        """Hand values to the resumer and wait to be resumed; give the arguments of that resume."""
-        depth = get_depth()
-        resumer = self.resumer
-        assert resumer is not None, "a running coroutine has a resumer"
-        self.outcome = (True, values)
-        self.status = _SUSPENDED
+
+def running_coroutine() -> Coroutine | None:
+    """Give the coroutine that runs, None outside any."""
+    thread = getattr(getcurrent(), "thread", None)
+    return thread() if thread is not None else None
+
+
+def _run(given: tuple[LuaValue, ...]) -> None:
+    """Run the body of a coroutine; hold no reference to it, see LuaGreenlet."""
+    try:
+        outcome = (True, many(given[0](*given[1:])))
+    except GreenletExit:
+        set_depth(getattr(getcurrent(), "outer_depth", 0))
+        return
+    except Exception as error:  # noqa: BLE001  (whatever it is, it belongs to the resumer)
+        outcome = (False, lua_error(error))
+    except BaseException:
+        _end((True, ()))
+        raise
+    _end(outcome)
+
+
+def _end(outcome: tuple[bool, Any]) -> None:
+    thread = running_coroutine()
+    assert thread is not None, "whoever resumed it holds it"
+    thread.outcome = outcome
+    thread.status = _DEAD
+
+
+def _suspend(values: tuple[LuaValue, ...]) -> greenlet:
+    """Make the running coroutine a suspended one that hands over values; give whom to switch to."""
+    thread = running_coroutine()
+    assert thread is not None
+    assert thread.resumer is not None, "a running coroutine has a resumer"
+    thread.outcome = (True, values)
+    thread.status = _SUSPENDED
+    return thread.resumer
+
+
+def _yield(values: tuple[LuaValue, ...]) -> tuple[LuaValue, ...]:
+    """Hand values to the resumer and wait to be resumed; give the arguments of that resume."""
+    depth = get_depth()
+    resumer = _suspend(values)
+    del values
+    try:
         args: tuple[LuaValue, ...] = resumer.switch()
+    except GreenletExit:
+        # Abandoned. The calls that now unwind count down a depth that is somebody else's: see `_run`.
+        getcurrent().outer_depth = get_depth()  # type: ignore[attr-defined]
         set_depth(depth)
-        return args
+        raise
+    set_depth(depth)
+    return args
 
 
 def create(body: LuaValue = None, *_: LuaValue) -> Coroutine:
@@ -136,14 +206,12 @@ def wrap(body: LuaValue = None, *_: LuaValue) -> LuaFunction:
 
 def yield_(*values: LuaValue) -> Results:
     """coroutine.yield(...)"""
-    current = getcurrent()
-    thread = getattr(current, "coroutine", None)
-    if thread is None:
-        if task_yield is None or getattr(current, "owner", None) is None:
+    if getattr(getcurrent(), "thread", None) is None:
+        if task_yield is None or getattr(getcurrent(), "owner", None) is None:
             raise fault("attempt to yield from outside a coroutine")
         task_yield()
         return ()
-    return pack(thread.yield_(values))
+    return pack(_yield(values))
 
 
 # Gives way from the coroutine of a process itself (one not made by `create`); set by `runtime.process`.
@@ -154,16 +222,15 @@ def status(thread: LuaValue = None, *_: LuaValue) -> str:
     """coroutine.status(co)"""
     if not isinstance(thread, Coroutine):
         raise wrong_type(1, "status", "coroutine", thread)
-    return thread.status
+    return thread.state()
 
 
 def running(*_: LuaValue) -> Results:
     """coroutine.running()"""
-    current = getcurrent()
-    thread = getattr(current, "coroutine", None)
+    thread = running_coroutine()
     if thread is not None:
         return (thread, False)
-    return (_main_thread(current), True)
+    return (_main_thread(getcurrent()), True)
 
 
 class MainThread(Coroutine):
@@ -171,21 +238,24 @@ class MainThread(Coroutine):
 
     __slots__ = ()
 
+    def __init__(self) -> None:
+        super().__init__(lambda: ())
+        self.status = _RUNNING
 
-def _main_thread(current: Any) -> MainThread:
+
+def _main_thread(current: greenlet) -> MainThread:
     main: MainThread | None = getattr(current, "main_thread", None)
     if main is None:
-        main = MainThread(lambda: ())
-        main.status = _RUNNING
+        main = MainThread()
         if isinstance(current, LuaGreenlet):
-            current.main_thread = main  # type: ignore[attr-defined]
+            current.main_thread = main
     return main
 
 
 def isyieldable(*_: LuaValue) -> bool:
     """coroutine.isyieldable()"""
     current = getcurrent()
-    return getattr(current, "coroutine", None) is not None or getattr(current, "owner", None) is not None
+    return getattr(current, "thread", None) is not None or getattr(current, "owner", None) is not None
 
 
 # What processes add to the library, before the first environment is made.

@@ -35,9 +35,9 @@ cdef class PairsIterator:
     @cython.locals(array=list, position=Py_ssize_t)
     cdef step(self)
 
-@cython.locals(table=Table)
+@cython.locals(table=Table, chain=Py_ssize_t)
 cpdef index_metatable(table, key)
-@cython.locals(table=Table)
+@cython.locals(table=Table, chain=Py_ssize_t)
 cpdef assign_metatable(table, key, value)
 cdef call_index(handler, owner, key)
 cdef call_newindex(handler, owner, key, value)

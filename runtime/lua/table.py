@@ -295,13 +295,13 @@ class PairsIterator:
         self.fields = None if key is not None else iter(fields)
 
 
-_MAX_CHAIN = 2000  # as LUAI_MAXTAGLOOP: a longer chain of __index is taken for a cycle
-
-
 def index_metatable(table, key):  # type: ignore[no-untyped-def]
     """Read a missing key through __index; the caller has looked at the raw table."""
-    for _ in range(_MAX_CHAIN):
-        handler = table.meta.hash.get("__index") if table.meta is not None else None
+    chain = 0
+    while chain < 2000:  # as LUAI_MAXTAGLOOP: a longer chain is taken for a cycle
+        if table.meta is None:
+            return None
+        handler = table.meta.hash.get("__index")
         if handler is None:
             return None
         if type(handler) is not Table:
@@ -310,13 +310,15 @@ def index_metatable(table, key):  # type: ignore[no-untyped-def]
         value = table.get(key)
         if value is not None:
             return value
+        chain += 1
     raise fault("'__index' chain too long; possibly a loop")
 
 
 def assign_metatable(table, key, value):  # type: ignore[no-untyped-def]
     """Write with regard to __newindex."""
-    for _ in range(_MAX_CHAIN):
-        handler = table.meta.hash.get("__newindex") if table.meta is not None else None
+    chain = 0
+    while chain < 2000:
+        handler = None if table.meta is None else table.meta.hash.get("__newindex")
         if handler is None or table.get(key) is not None:
             table.set(key, value)
             return
@@ -324,6 +326,7 @@ def assign_metatable(table, key, value):  # type: ignore[no-untyped-def]
             call_newindex(handler, table, key, value)
             return
         table = handler
+        chain += 1
     raise fault("'__newindex' chain too long; possibly a loop")
 
 

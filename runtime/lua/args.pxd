@@ -1,0 +1,4 @@
+cimport cython
+from runtime.lua.table cimport Table
+
+cpdef type_name(value)
