@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import gevent
 from gevent import socket
 from gevent.event import Event
+from greenlet import GreenletExit
 from gunicorn.arbiter import Arbiter
 from gunicorn.workers.ggevent import GeventWorker
 
@@ -125,6 +126,11 @@ class WippyWorker(GeventWorker):  # type: ignore[misc]
         """Answer one request."""
         with self._answering:
             return super().handle_request(*args)
+
+    def handle_error(self, request: Any, client: Any, address: Any, error: BaseException) -> None:
+        """Answer what is no request; a connection that idles when the server ends is closed without a word."""
+        if not isinstance(error, GreenletExit):
+            super().handle_error(request, client, address, error)
 
     def _boot(self) -> Boot:
         boot = getattr(self.app, "boot", None)
