@@ -1,21 +1,39 @@
 """Compile `runtime/lua` with Cython where a C compiler is present; all else is in pyproject.toml."""
 
 import os
+import sys
 from pathlib import Path
 
 from setuptools import Extension, setup
+from setuptools.command.build_ext import build_ext
+from setuptools.errors import CCompilerError, ExecError, PlatformError
 
 # Each of these has an augmenting .pxd beside it, which is what makes compiling it worth while.
 COMPILED = sorted(path.stem for path in Path("runtime/lua").glob("*.pxd"))
 
 
+class AllOrNone(build_ext):
+    """Compile every module or, where that fails, none: they call one another in C and cannot be mixed."""
+
+    def run(self) -> None:
+        """Build; without a working C compiler leave the modules interpreted."""
+        try:
+            super().run()
+        except (CCompilerError, ExecError, PlatformError) as error:
+            sys.stderr.write(f"warning: runtime.lua stays interpreted, which is slower: {error}\n")
+            for output in self.get_outputs():
+                Path(output).unlink(missing_ok=True)
+            self.extensions = []
+
+
 def extensions() -> list[Extension]:
+    """List the modules to compile; none when WIPPY_NO_EXTENSIONS is set."""
     if os.environ.get("WIPPY_NO_EXTENSIONS"):
         return []
     from Cython.Build import cythonize
 
     modules = [
-        Extension(f"runtime.lua.{name}", [f"runtime/lua/{name}.py"], optional=True, extra_compile_args=["-O2", "-fwrapv"])
+        Extension(f"runtime.lua.{name}", [f"runtime/lua/{name}.py"], extra_compile_args=["-O2", "-fwrapv"])
         for name in COMPILED
     ]
     return cythonize(
@@ -25,4 +43,4 @@ def extensions() -> list[Extension]:
     )
 
 
-setup(ext_modules=extensions())
+setup(ext_modules=extensions(), cmdclass={"build_ext": AllOrNone})

@@ -13,10 +13,11 @@ from runtime.lua import faults
 from runtime.lua.calls import first, invoke
 from runtime.lua.errors import Error, fault
 from runtime.lua.numbers import number_text, to_integer, to_number, wrap
+from runtime.lua.stringlimit import MAX_STRING, too_large
 from runtime.lua.table import Table, hooks
 from runtime.lua.userdata import Userdata
 
-_MAX_STRING = (
+MAX_STRING = (
     0x10000000  # bytes of one string; beyond it is an error, so that no program can exhaust the host's memory at once
 )
 _NAN = math.nan
@@ -435,8 +436,8 @@ def _compare_by_metamethod(event, a, b):  # type: ignore[no-untyped-def]
 def concat(a, b):  # type: ignore[no-untyped-def]
     """a .. b"""
     if type(a) is str and type(b) is str:
-        if len(a) + len(b) > _MAX_STRING:
-            raise fault("resulting string too large")
+        if len(a) + len(b) > MAX_STRING:
+            raise too_large()
         return a + b
     return _concat(a, b, 0)
 
@@ -452,8 +453,8 @@ def _concat(a, b, operand):  # type: ignore[no-untyped-def]
             if handler is None:
                 raise faults.concat_fault(a, b, operand)
         return first(invoke(handler, (a, b)))
-    if len(left) + len(right) > _MAX_STRING:
-        raise fault("resulting string too large")
+    if len(left) + len(right) > MAX_STRING:
+        raise too_large()
     return left + right
 
 
@@ -481,8 +482,8 @@ def concat_all(*values):  # type: ignore[no-untyped-def]
             return _concat_each(values)
         size += len(piece)
         pieces.append(piece)
-    if size > _MAX_STRING:
-        raise fault("resulting string too large")
+    if size > MAX_STRING:
+        raise too_large()
     return "".join(pieces)
 
 
