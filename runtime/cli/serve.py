@@ -58,14 +58,24 @@ def serve(
     timeout: Annotated[
         int, typer.Option("--timeout", "-t", min=1, help="Seconds that requests get to finish when the server ends.")
     ] = 30,
+    overrides: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--override", "-o", metavar="NS:NAME:PATH=VALUE", help="Override a value of an entry; repeatable."
+        ),
+    ] = None,
+    sets: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="PATH=VALUE", help="Override a configuration value; repeatable."),
+    ] = None,
     frozen: Annotated[bool, typer.Option("--frozen", help="Refuse to compile: run what `wippy build` made.")] = False,
 ) -> None:
     """Serve until ended."""
     settings: Settings = ctx.obj
     project = settings.project(directory)
-    config = settings.configuration(project)
+    config = settings.configuration(project, sets or ())
     start_logging(settings, config)
-    entries = load_entries(project, config)
+    entries = load_entries(project, config, overrides or ())
     listeners = find_listeners(entries, bind)
     for listener in listeners:
         probe(listener)
@@ -77,7 +87,7 @@ def serve(
         if worker.age == 1:
             announce(listeners, routes, workers)
 
-    boot = Boot(project.root, config=settings.config, frozen=frozen)
+    boot = Boot(project.root, settings.config, sets or (), overrides or (), frozen)
     try:
         Server(boot, _gunicorn(listeners, workers, timeout, ready)).run()
     except BootError:

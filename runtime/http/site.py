@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
+from runtime.http.address import Address
 from runtime.http.config import EndpointConfig, RouterConfig, ServiceConfig, StaticConfig
 from runtime.http.patterns import Pattern, PatternError, conflict, parse
 from runtime.registry.errors import EntryError
@@ -69,6 +70,11 @@ class Site:
     routers: list[Router] = field(default_factory=list)
     endpoints: list[Endpoint] = field(default_factory=list)
     statics: list[Static] = field(default_factory=list)
+
+    @property
+    def address(self) -> Address:
+        """Where the service listens."""
+        return Address.parse(self.config.addr)
 
     def contradictions(self) -> Iterator[EntryError]:
         """Find the entries that would answer the same requests, where no rule says which of them does."""

@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import logging
 import signal
 import sys
 import time
@@ -22,15 +23,16 @@ from gunicorn.arbiter import Arbiter
 from gunicorn.workers.ggevent import GeventWorker
 
 from runtime.binding import Failure
-from runtime.http.address import Address
 from runtime.http.inflight import InFlight
 from runtime.http.patching import patch
+from runtime.logs.setup import ROOT, LogSettings, install
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from gevent.server import StreamServer
 
+    from runtime.http.address import Address
     from runtime.http.services import HttpServices
     from runtime.registry.entry import EntryId
 
@@ -46,10 +48,12 @@ class ListenError(Exception):
 
 @dataclass
 class Boot:
-    """How a worker makes its node. `config` are files in place of the project's own; `frozen` refuses to compile."""
+    """How a worker makes its node. The fields are those of `runtime.node.Options`."""
 
     project: Path
     config: Sequence[Path] = ()
+    sets: Sequence[str] = ()
+    overrides: Sequence[str] = ()
     frozen: bool = False
 
     def node(self) -> Any:
@@ -90,6 +94,8 @@ class WippyWorker(GeventWorker):  # type: ignore[misc]
     def load_wsgi(self) -> None:
         """Boot and start the node; a mistake in the project ends the server with its message."""
         self._ending = Event()
+        if not logging.getLogger(ROOT).handlers:
+            install(LogSettings())
         try:
             self.node = self._boot().node()
             self.node.http.served_elsewhere = True
@@ -196,7 +202,7 @@ def mistakes() -> tuple[type[Exception], ...]:
 
 def application_of(http: HttpServices, names: list[Any]) -> Callable[..., Any]:
     """Give the WSGI application for sockets with these names; raise ListenError for one that no service claims."""
-    services = {id_: Address.parse(site.config.addr) for id_, site in http.sites.items()}
+    services = {id_: site.address for id_, site in http.sites.items()}
     if not services:
         raise ListenError("the project has no http.service entry; add one, or use `wippy run`")
     chosen = {_key(name): _service_at(name, services) for name in names}
