@@ -13,6 +13,7 @@ from types import SimpleNamespace
 
 import pytest
 from http_fakes import endpoint, router, service, static
+
 from runtime.cli.console import CommandError
 from runtime.cli.serve import count_routes, find_listeners, probe
 from runtime.http.address import Address
@@ -102,7 +103,7 @@ def test_what_cannot_be_served_is_told(entries, bind, told):
 def test_a_taken_port_is_told():
     with socket.create_server(("127.0.0.1", 0)) as taken:
         (listener,) = find_listeners([service(addr=f"127.0.0.1:{taken.getsockname()[1]}")])
-        with pytest.raises(CommandError, match="app:gateway cannot listen on .* in use; stop the program"):
+        with pytest.raises(CommandError, match=r"app:gateway cannot listen on .* in use; stop the program"):
             probe(listener)
 
 
@@ -142,7 +143,7 @@ def test_sockets_find_their_service():
     assert application_of(sites(a=":80"), [("0.0.0.0", 9000), "/run/socket"])({}, None) == "app:a"
     with pytest.raises(ListenError, match=r"no http.service belongs to .*9000.*app:a at 0.0.0.0:80, app:b"):
         application_of(sites(a=":80", b=":81"), [("0.0.0.0", 9000)])
-    with pytest.raises(ListenError, match="no http.service entry"):
+    with pytest.raises(ListenError, match=r"no http.service entry"):
         application_of(sites(), [("0.0.0.0", 80)])
 
 
