@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from runtime.registry.kinds import KindHandler
 
 log = logging.getLogger("wippy.node")
+_LAST_WAIT = 1.0  # seconds for what is left when all services have stopped: calls of functions
 MODULE_GROUP = "wippy.modules"
 # Modules that every environment has without listing them (documentation page lua/overview).
 ALWAYS = ("channel", "payload", "process")
@@ -137,6 +138,7 @@ class Node:
         global _current
         for service, reason in self.supervisor.stop_all().items():
             log.warning("service %s did not stop cleanly: %s", service, reason)
+        self.processes.stop(_LAST_WAIT)
         self.preemption.stop()
         self.scheduler.close()
         self.resources.close()

@@ -105,7 +105,8 @@ def _call(target: str, arguments: tuple[LuaValue, ...], context: CallContext, op
 
 def _async(target: str, arguments: tuple[LuaValue, ...], context: CallContext, options: Mapping[str, Any]) -> LuaValue:
     process = node().functions.begin(target, arguments, context, timeout=_timeout(options))
-    current.on_exit(lambda: process.terminate("the caller is gone", Kind.CANCELED))
+    untie = current.on_exit(lambda: process.terminate("the caller is gone", Kind.CANCELED))
+    process.completion.listen(lambda _: untie())
     return Future(process)
 
 

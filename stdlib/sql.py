@@ -12,7 +12,7 @@ from runtime.binding.text import decode, encode
 from runtime.data.database import Database, Session, Transaction, TransactionOptions
 from runtime.lua.args import type_name
 from runtime.lua.numbers import number_text, to_number
-from runtime.process.current import process
+from runtime.process.current import on_exit
 from runtime.registry.entry import EntryId
 from runtime.times.duration import format_duration
 
@@ -36,23 +36,14 @@ ISOLATION = {
 
 def find_database(text: str) -> object:
     """Find the resource of an entry; NotFound when there is none."""
-    from runtime import node  # noqa: PLC0415  (the composition root imports this module)
+    from runtime import node
 
     return node.current().resources.get(EntryId.parse(text))
 
 
 def at_end_of_call(callback: Callable[[], None]) -> Callable[[], None]:
     """Have something done when the running call or process ends; gives what takes the request back."""
-    owner = process()
-    if owner is None:
-        return lambda: None
-    owner.on_exit(callback)
-
-    def forget() -> None:
-        if not owner.finished and owner.cleanups:
-            owner.cleanups.remove(callback)
-
-    return forget
+    return on_exit(callback)
 
 
 @module.handle("sql.Value")

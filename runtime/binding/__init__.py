@@ -6,8 +6,9 @@
     def hello(name: Text, times: int = 1) -> Text:
         return f"hello {name}" * times
 
-Arguments are checked and converted by their annotations (`runtime.binding.convert`), results by theirs. `raise Failure(...)`
-gives the pair `nil, error`; any other Python exception becomes an error of kind Internal with the traceback in the log.
+Arguments are checked and converted by their annotations (`runtime.binding.convert`), results by theirs. `raise
+Failure(...)` gives the pair `nil, error`; any other Python exception is raised as an error of kind Internal, with the
+traceback in the log.
 """
 
 from runtime.binding.convert import Bytes, Callback, LuaString, Text, to_lua, to_python

@@ -44,10 +44,9 @@ def _float(value: LuaValue, position: int, function: str) -> float:
 
 
 def _class(wanted: type) -> ArgumentConverter:
-    expected = getattr(wanted, "lua_name", wanted.__name__.lower())
-
     def check(value: LuaValue, position: int, function: str) -> object:
         if not isinstance(value, wanted):
+            expected = getattr(wanted, "lua_name", wanted.__name__.lower())
             raise args.wrong_type(position, function, expected, value)
         return value
 
@@ -160,7 +159,8 @@ def to_lua(value: object) -> LuaValue:
 def to_python(value: LuaValue) -> typing.Any:
     """Copy a Lua value into plain Python data: a table with a border above zero becomes a list, any other a dict.
 
-    Strings become text; error objects their message; functions, threads and other userdata their `tostring` text (semantics 1.4).
+    Strings become text; error objects their message; functions, threads and other userdata their `tostring` text
+    (semantics 1.4).
     """
     return _to_python(value, 0)
 
@@ -175,7 +175,7 @@ def _to_python(value: LuaValue, depth: int) -> typing.Any:
         return decode(value)
     if isinstance(value, Table):
         if depth > _DEPTH:
-            from runtime.binding.failure import Failure  # noqa: PLC0415  (failures convert their details)
+            from runtime.binding.failure import Failure
 
             raise Failure(Kind.INVALID, f"table is nested deeper than {_DEPTH} levels or contains itself")
         if value.length():

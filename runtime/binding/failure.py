@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 class Failure(Exception):  # noqa: N818  (the word is the contract's: a failure is returned, an error is raised)
     """An expected failure with a kind: a module function that raises it returns `nil, error`.
 
-    `message` is text; `details` has string keys and plain values. `error` keeps the Lua error that is the reason, if there is one.
+    `message` is text; `details` has string keys and plain values. `error` keeps the Lua error that is the reason, if
+    there is one.
     """
 
     def __init__(
@@ -39,7 +40,7 @@ class Failure(Exception):  # noqa: N818  (the word is the contract's: a failure 
         """Make the error object that Lua receives."""
         if self.error is not None:
             return self.error
-        from runtime.binding.convert import to_lua  # noqa: PLC0415  (conversion knows failures too)
+        from runtime.binding.convert import to_lua
 
         return Error(encode(self.message), self.kind, retryable=self.retryable, details=to_lua(self.details))
 

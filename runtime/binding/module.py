@@ -42,27 +42,34 @@ class Options:
 class Module:
     """A Lua module written in Python, as `modules:` names it and `require` gives it.
 
-    `deterministic`: a workflow may load it. Declarations are collected at import; `table()` makes the frozen Lua table, which all
-    processes share.
+    `deterministic`: a workflow may load it. Declarations are collected at import; `table()` makes the frozen Lua table,
+    which all processes share.
     """
 
     name: str
     deterministic: bool = False
     members: dict[str, LuaValue] = field(default_factory=dict)
+    _bound: list[_Bound] = field(default_factory=list)
     _table: Table | None = None
 
     @overload
     def function(self, body: F, /) -> F: ...
     @overload
-    def function(self, *, name: str | None = ..., blocks: bool = ..., raises: bool = ...) -> Callable[[F], F]: ...
+    def function(self, /, *, name: str | None = ..., blocks: bool = ..., raises: bool = ...) -> Callable[[F], F]: ...
     def function(
-        self, body: F | None = None, /, *, name: str | None = None, blocks: bool = False, raises: bool = False
-    ) -> F | Callable[[F], F]:
+        self,
+        body: Callable[..., object] | None = None,
+        /,
+        *,
+        name: str | None = None,
+        blocks: bool = False,
+        raises: bool = False,
+    ) -> object:
         """Declare a function of the module; its Lua name is the Python name without a trailing underscore."""
 
         def declare(target: F) -> F:
             lua_name = name or target.__name__.rstrip("_")
-            self.members[lua_name] = bind(target, Options(lua_name, blocks, raises))
+            self.members[lua_name] = self._bind(target, Options(lua_name, blocks, raises))
             return target
 
         return declare if body is None else declare(body)
@@ -76,12 +83,17 @@ class Module:
                 for member in vars(base).values():
                     options = getattr(member, _METHOD, None)
                     if options is not None:
-                        methods[options.name] = bind(member, options)
+                        methods[options.name] = self._bind(member, options, target)
             target.lua_name = lua_name
             target.lua_methods = methods
             return target
 
         return declare
+
+    def _bind(self, body: Callable[..., object], options: Options, owner: type[Userdata] | None = None) -> LuaFunction:
+        bound = _Bound(body, options, owner)
+        self._bound.append(bound)
+        return bound.lua_function()
 
     def constants(self, values: Mapping[str, object]) -> None:
         """Add constants; nested mappings become frozen tables."""
@@ -91,6 +103,8 @@ class Module:
     def table(self) -> Table:
         """Give the frozen table of the module."""
         if self._table is None:
+            for bound in self._bound:
+                bound.plan()  # a mistake in an annotation shows now, not at a first call
             self._table = freeze(Table.from_dict(self.members))
         return self._table
 
@@ -98,7 +112,7 @@ class Module:
 def freeze(value: LuaValue) -> LuaValue:
     """Freeze a table and the tables in it; other values are immutable already."""
     if isinstance(value, Table):
-        for _, item in value.items():
+        for _, item in value.items():  # noqa: PERF102  (a Lua table has no values())
             freeze(item)
         value.frozen = True
     return value
@@ -120,38 +134,70 @@ def method(
     return mark if body is None else mark(body)
 
 
-def bind(body: Callable[..., object], options: Options) -> LuaFunction:
-    """Wrap a Python function as a Lua function: arguments and results are converted, failures become error results."""
-    plan = _plan(body)
-    name = options.name
+class _Bound:
+    """A Python function on its way to Lua: arguments and results are converted, failures become error results.
 
-    def call(*given: LuaValue) -> LuaValue:
-        try:
-            return plan.result(body(*plan.arguments(given, name)))
-        except Failure as failure:
-            if options.raises:
-                raise LuaError(failure.to_error()) from failure
-            return None, failure.to_error()
-        except LuaError:
-            raise
-        except Exception as broken:
-            log.exception("module function %s failed", name)
-            raise LuaError(Error(f"internal error in '{name}'", Kind.INTERNAL)) from broken
+    `owner` is the class of a method. The annotations are read when they are first needed, for a method may name its own
+    class, or one further down.
+    """
 
-    call.__name__ = name
-    return _interrupted(call) if options.blocks else call
+    def __init__(self, body: Callable[..., object], options: Options, owner: type[Userdata] | None) -> None:
+        self._body = body
+        self._options = options
+        self._owner = owner
+        self._plan: _Plan | None = None
+
+    def plan(self) -> _Plan:
+        """Read the annotations; raise TypeError or NameError for one that is not understood."""
+        if self._plan is None:
+            self._plan = _plan(self._body, self._owner)
+        return self._plan
+
+    def lua_function(self) -> LuaFunction:
+        """Make the function that Lua code calls."""
+        body, options, name = self._body, self._options, self._options.name
+        plan: _Plan | None = None
+
+        def call(*given: LuaValue) -> LuaValue:
+            nonlocal plan
+            if plan is None:
+                plan = self.plan()
+            try:
+                results = plan.result(body(*plan.arguments(given, name)))
+            except Failure as failure:
+                if options.raises:
+                    raise LuaError(failure.to_error()) from failure
+                results = None, failure.to_error()
+            except (LuaError, RecursionError, MemoryError):
+                raise  # the program's own errors
+            except Exception as broken:
+                log.exception("module function %s failed", name)
+                raise LuaError(Error(f"internal error in '{name}'; the log has the details", Kind.INTERNAL)) from broken
+            if overdue is not None:
+                overdue()
+            return results
+
+        call.__name__ = name
+        return _interrupted(call) if options.blocks else call
 
 
+# Gives the processor away; set by the timer of `runtime.process` when a program has had its share, until that is done.
+overdue: Callable[[], None] | None = None
 # Runs after a blocking function is done and before its caller goes on; set by `runtime.process`.
 after_blocking: Callable[[], None] = lambda: None  # noqa: E731
 
 
 def _interrupted(call: LuaFunction) -> LuaFunction:
     def blocking(*given: LuaValue) -> LuaValue:
+        # `after_blocking` is looked up at each call: it is set when processes are there. It is no `finally`, for a
+        # greenlet that is being ended must not wait for its turn.
         try:
-            return call(*given)
-        finally:
-            after_blocking()  # looked up at each call: set when processes are there
+            results = call(*given)
+        except Exception:
+            after_blocking()
+            raise
+        after_blocking()
+        return results
 
     blocking.__name__ = call.__name__
     return blocking
@@ -184,12 +230,8 @@ class _Plan:
         return values
 
 
-def _plan(body: Callable[..., object]) -> _Plan:
-    module = sys.modules.get(body.__module__)
-    hints = {
-        key: eval(value, vars(module)) if isinstance(value, str) and module else value  # noqa: S307  (our own source)
-        for key, value in body.__annotations__.items()
-    }
+def _plan(body: Callable[..., object], owner: type[Userdata] | None) -> _Plan:
+    hints = _hints(body, owner)
     converters: list[ArgumentConverter] = []
     required: list[bool] = []
     defaults: list[object] = []
@@ -199,9 +241,9 @@ def _plan(body: Callable[..., object]) -> _Plan:
         if parameter.kind is inspect.Parameter.VAR_POSITIONAL:
             rest = argument_converter(hints[parameter.name])
             continue
-        if parameter.name == "self":
+        if parameter.name == "self" and owner is not None:
             first = 0
-            converters.append(_check_self(body))
+            converters.append(_check_self(owner))
         else:
             converters.append(argument_converter(hints[parameter.name]))
         has_default = parameter.default is not inspect.Parameter.empty
@@ -211,26 +253,24 @@ def _plan(body: Callable[..., object]) -> _Plan:
     return _Plan(tuple(converters), tuple(required), rest, result, tuple(defaults), first)
 
 
-def _check_self(body: Callable[..., object]) -> ArgumentConverter:
+def _hints(body: Callable[..., object], owner: type[Userdata] | None) -> dict[str, object]:
+    """Evaluate annotations in their module, where the class of a method is known even while it is being made."""
+    module = sys.modules.get(body.__module__)
+    scope = vars(module) if module is not None else {}
+    own = {owner.__name__: owner} if owner is not None else {}
+    return {
+        name: eval(value, scope, own) if isinstance(value, str) else value  # noqa: S307  (our own source)
+        for name, value in body.__annotations__.items()
+    }
+
+
+def _check_self(owner: type[Userdata]) -> ArgumentConverter:
     """Check the object of a method call, for `db.query("x")` passes a string where the object belongs."""
-    owner_name = body.__qualname__.rpartition(".")[0]
-    owner: list[type] = []
 
     def check(value: LuaValue, _position: int, function: str) -> object:
-        if not owner:
-            owner.append(_resolve(body, owner_name))
-        if not isinstance(value, owner[0]):
-            expected = getattr(owner[0], "lua_name", owner_name)
-            raise args.bad_argument(0, function, f"{expected} expected, got {args.type_name(value)}; call it with ':'")
+        if not isinstance(value, owner):
+            given = args.type_name(value)
+            raise args.bad_argument(0, function, f"{owner.lua_name} expected, got {given}; call it with ':'")
         return value
 
     return check
-
-
-def _resolve(body: Callable[..., object], qualified: str) -> type:
-    found: object = sys.modules[body.__module__]
-    for part in qualified.split("."):
-        found = getattr(found, part)
-    if not isinstance(found, type):
-        raise TypeError(f"{qualified} is not a class")
-    return found

@@ -17,7 +17,6 @@ from runtime.lua.errors import Kind
 from runtime.lua.libraries import environment
 from runtime.lua.load import load
 from runtime.lua.table import Table
-from runtime.registry.entry import Entry, EntryId
 from runtime.registry.errors import EntryError
 
 if TYPE_CHECKING:
@@ -26,15 +25,14 @@ if TYPE_CHECKING:
     from compiler.artifact import ArtifactStore
     from compiler.assemble import Chunk
     from runtime.lua.types import LuaFunction, LuaValue
+    from runtime.registry.entry import Entry, EntryId
 
 log = logging.getLogger("wippy.code")
 
 
 @dataclass(frozen=True)
 class Instance:
-    """A unit loaded into an environment of its own; `method` may be called again and again, module-level locals
-    persist.
-    """
+    """A unit loaded into an environment of its own; `method` may be called again: module-level locals stay."""
 
     method: LuaFunction
     globals: Table
@@ -65,9 +63,7 @@ class CodeBase:
     # --- units ------------------------------------------------------------------------------------
 
     def compile(self, entry: Entry, config: LuaConfig) -> Unit:
-        """Compile an entry or take it from the store; EntryError with the rendered source error when it does not
-        compile.
-        """
+        """Compile an entry or take it from the store; EntryError with the rendered message when it does not compile."""
         source = encode(config.source)
         name = str(entry.id)
         known = self._units.get(entry.id)
@@ -127,6 +123,8 @@ class CodeBase:
             circle = " -> ".join(str(part) for part in (*path[path.index(unit.id) :], unit.id))
             raise Failure(Kind.INVALID, f"imports run in a circle: {circle}")
         for alias, target in unit.config.imports.items():
+            if (alias, target) in ordered:
+                continue
             imported = self._units.get(target)
             if imported is None:
                 raise Failure(Kind.NOT_FOUND, f"{unit.id} imports {target} as '{alias}', which is no Lua entry")

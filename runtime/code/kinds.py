@@ -50,6 +50,10 @@ class LuaKind(KindHandler):
         """Forget the code."""
         self.code.drop(entry.id)
 
+    def commit(self) -> None:
+        """Forget what was compiled for a transaction that then did not take place."""
+        self._compiled.clear()
+
 
 class FunctionKind(LuaKind):
     """Makes functions callable."""

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping  # noqa: TC003  (decoding evaluates the annotations)
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
-from runtime.registry.entry import EntryId
+from runtime.registry.entry import EntryId  # noqa: TC001  (decoding evaluates the annotations)
 from runtime.supervisor.lifecycle import Lifecycle
 
 if TYPE_CHECKING:

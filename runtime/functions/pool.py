@@ -25,38 +25,59 @@ class Slot:
 
 
 class Pool:
-    """Slots of one generation of a function; the latest one used is used again first, callers beyond the limit wait in
-    order.
-    """
+    """Slots of one generation of a function; the latest used is used again first, callers beyond the limit queue up."""
 
     def __init__(self, limit: int, generation: int) -> None:
         self.limit = limit
         self.generation = generation
+        self.in_use = 0
         self._idle: list[Slot] = []
         self._made = 0
-        self._waiting: deque[tuple[Completion, list[Slot]]] = deque()
+        self._waiting: deque[_Turn] = deque()
 
     def acquire(self) -> Slot:
         """Take a slot, waiting for one where all are in use."""
         if self._idle:
-            return self._idle.pop()
-        if self._made < self.limit:
+            slot = self._idle.pop()
+        elif self._made < self.limit:
             self._made += 1
-            return Slot()
-        turn = Completion()
-        given: list[Slot] = []
-        self._waiting.append((turn, given))
-        turn.wait()
-        return given[0]
+            slot = Slot()
+        else:
+            return self._await_turn()
+        self.in_use += 1
+        return slot
+
+    def _await_turn(self) -> Slot:
+        turn = _Turn()
+        self._waiting.append(turn)
+        try:
+            turn.come.wait()
+        except BaseException:
+            if turn.slot is None:
+                self._waiting.remove(turn)
+            else:
+                self.release(turn.slot)
+            raise
+        assert turn.slot is not None
+        return turn.slot
 
     def release(self, slot: Slot) -> None:
-        """Give a slot back."""
+        """Give a slot back; it goes to whoever has waited longest."""
         if self._waiting:
-            turn, given = self._waiting.popleft()
-            given.append(slot)
-            turn.set(Outcome())
+            turn = self._waiting.popleft()
+            turn.slot = slot
+            turn.come.set(Outcome())
         else:
+            self.in_use -= 1
             self._idle.append(slot)
+
+
+class _Turn:
+    """A caller in the queue; it owns `slot` from the moment that it is set."""
+
+    def __init__(self) -> None:
+        self.come = Completion()
+        self.slot: Slot | None = None
 
 
 def limit_of(config: PoolConfig) -> int:

@@ -18,9 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from runtime.code.unit import Unit
-    from runtime.functions.pool import Slot
-    from runtime.lua.types import LuaValue
-    from runtime.process.completion import Completion, Outcome
+    from runtime.lua.types import LuaFunction, LuaValue
+    from runtime.process.completion import Outcome
 
 
 class Functions:
@@ -32,7 +31,7 @@ class Functions:
         self._generations = 0
 
     def put(self, unit: Unit) -> None:
-        """Make a function callable, or replace it: calls under way finish on the old code, the next ones get the new."""
+        """Make a function callable, or replace it: calls under way finish on the old code, the next get the new."""
         self._generations += 1
         self._pools[unit.id] = Pool(limit_of(unit.config.pool), self._generations)
 
@@ -54,10 +53,16 @@ class Functions:
         *,
         timeout: float | None = None,
     ) -> LuaValue:
-        """Call a function and wait for its result; raise Failure when it is unknown or fails. `timeout` is in seconds."""
+        """Call a function and wait for its result; raise Failure when it is unknown or fails.
+
+        `timeout` is in seconds. The call ends with whoever waits for it.
+        """
         process = self.begin(target, args, context, timeout=timeout)
-        with _Tied(process):
+        try:
             outcome = process.completion.wait()
+        except BaseException:
+            process.terminate("the caller is gone", Kind.CANCELED)
+            raise
         return result_of(outcome)
 
     def begin(
@@ -68,49 +73,39 @@ class Functions:
         *,
         timeout: float | None = None,
     ) -> Process:
-        """Start a call; its result comes with the completion of the process."""
+        """Start a call, without waiting; its result comes with the completion of the process.
+
+        Where all instances are in use the call waits for one. The timeout counts that too.
+        """
         entry_id = target_id(target)
         pool = self._pools.get(entry_id)
         if pool is None:
             raise Failure(Kind.NOT_FOUND, f"no handler registered for target: {entry_id}")
         arguments = tuple(copy_value(argument) for argument in args)
-        slot = pool.acquire()
-        process = self._process(entry_id, pool, slot, context)
-        if timeout is not None:
-            self._limit(process.completion, process, timeout)
-        process.start(lambda: self._run(entry_id, slot, arguments), ())
-        return process
-
-    def _process(self, entry_id: EntryId, pool: Pool, slot: Slot, context: CallContext) -> Process:
         pid = self.node.processes.pids.next(f"{entry_id}#lua.{pool.generation}")
         process = Process(self.node, pid, str(entry_id), context)
-        process.completion.listen(lambda _: pool.release(slot))
         self.node.processes.add(process)
+        if timeout is not None:
+            _limit(process, timeout)
+        process.start(lambda: self._run(entry_id, pool, process)(*arguments), ())
         return process
 
-    def _run(self, entry_id: EntryId, slot: Slot, arguments: tuple[LuaValue, ...]) -> LuaValue:
+    def _run(self, entry_id: EntryId, pool: Pool, process: Process) -> LuaFunction:
+        """Wait for an instance and give its method; runs in the process of the call."""
+        slot = pool.acquire()
+        process.completion.listen(lambda _: pool.release(slot))
         if slot.instance is None:
             slot.instance = self.node.code.instantiate(entry_id)
-        return slot.instance.method(*arguments)
-
-    @staticmethod
-    def _limit(completion: Completion, process: Process, timeout: float) -> None:
-        timer = start_timer(timeout, lambda: process.terminate(f"call timed out after {timeout:g} s", Kind.TIMEOUT))
-        completion.listen(lambda _: None if timer.stop() else None)
+            # What the body of the code has set up serves later calls too.
+            process.coroutines.clear()
+        return slot.instance.method
 
 
-class _Tied:
-    """Ends a call when the process that waits for it is ended."""
-
-    def __init__(self, callee: Process) -> None:
-        self.callee = callee
-
-    def __enter__(self) -> None:
-        pass
-
-    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        if kind is not None:
-            self.callee.terminate("the caller is gone", Kind.CANCELED)
+def _limit(process: Process, seconds: float) -> None:
+    timer = start_timer(
+        seconds, lambda: process.terminate(f"call of {process.source} timed out after {seconds:g} s", Kind.TIMEOUT)
+    )
+    process.completion.listen(lambda _: timer.stop())
 
 
 def target_id(target: EntryId | str) -> EntryId:

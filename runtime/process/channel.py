@@ -1,6 +1,6 @@
 """Channels between the coroutines of one process (documentation page lua/core/channel; semantics section 3)."""
 
-from collections import deque
+from collections import OrderedDict, deque
 from typing import Any
 
 from runtime.binding import method
@@ -14,7 +14,7 @@ UNBOUNDED = -1
 
 
 class Waiter:
-    """A task that waits on one channel or, in a select, on several; whoever fills it first wins."""
+    """A task that waits for one thing or, in a select, for several; whoever wakes it first wins."""
 
     __slots__ = ("done", "task")
 
@@ -24,10 +24,15 @@ class Waiter:
         self.task = task
         self.done = False
 
+    def is_gone(self) -> bool:
+        """Tell whether it has been woken, or its process has ended."""
+        return self.done or self.task.dead
+
     def wake(self, value: Any) -> None:
-        """Let the task go on with a value."""
-        self.done = True
-        self.task.process.node.scheduler.ready(self.task, value)
+        """Let the task go on with a value; only the first time counts."""
+        if not self.done:
+            self.done = True
+            self.task.process.node.scheduler.ready(self.task, value)
 
 
 class Case(Userdata):
@@ -42,11 +47,32 @@ class Case(Userdata):
         self.value = value
 
 
-class Channel(Userdata):
-    """A queue of values with room for `capacity` of them; 0 makes sender and receiver meet, UNBOUNDED never holds a sender up.
+class _Place:
+    """Where somebody stands in the line before a channel.
 
-    `receivers` holds (waiter, case) and `senders` (waiter, case, value), oldest first; the case is None outside a
-    select.
+    `waiter` is None for a value that was posted: nobody waits for it to be taken. `case` is None outside a select.
+    """
+
+    __slots__ = ("case", "value", "waiter")
+
+    def __init__(self, waiter: Waiter | None, case: Case | None = None, value: LuaValue = None) -> None:
+        self.waiter = waiter
+        self.case = case
+        self.value = value
+
+    def is_gone(self) -> bool:
+        return self.waiter is not None and self.waiter.is_gone()
+
+    def wake(self, value: LuaValue, *, ok: bool) -> None:
+        if self.waiter is not None:
+            self.waiter.wake((self.case, value, ok))
+
+
+class Channel(Userdata):
+    """A queue of values with room for `capacity` of them.
+
+    With a capacity of 0 sender and receiver meet; UNBOUNDED never holds a sender up. `receivers` and `senders` are the
+    lines of those who wait, oldest first; they are dictionaries so that a select can leave them at once.
     """
 
     __slots__ = ("buffer", "capacity", "closed", "receivers", "senders")
@@ -55,28 +81,30 @@ class Channel(Userdata):
     def __init__(self, capacity: int = 0) -> None:
         self.capacity = capacity
         self.buffer: deque[LuaValue] = deque()
-        self.receivers: deque[tuple[Waiter, Case | None]] = deque()
-        self.senders: deque[tuple[Waiter, Case | None, LuaValue]] = deque()
+        self.receivers: OrderedDict[_Place, None] = OrderedDict()
+        self.senders: OrderedDict[_Place, None] = OrderedDict()
         self.closed = False
 
-    # --- what never waits -------------------------------------------------------------------------
+    # --- what never waits ---------------------------------------------------------------------------------------------
 
     def send_nowait(self, value: LuaValue) -> bool:
-        """Hand a value to a waiting receiver or put it in the buffer; False when there is no room or the channel is
-        closed.
-        """
+        """Hand a value to a waiting receiver or put it in the buffer; False when the channel is full or closed."""
         if self.closed:
             return False
-        receivers = self.receivers
-        while receivers:
-            waiter, case = receivers.popleft()
-            if not waiter.done and not waiter.task.dead:
-                waiter.wake((case, value, True))
+        while self.receivers:
+            place, _ = self.receivers.popitem(last=False)
+            if not place.is_gone():
+                place.wake(value, ok=True)
                 return True
         if self.capacity == UNBOUNDED or len(self.buffer) < self.capacity:
             self.buffer.append(value)
             return True
         return False
+
+    def post(self, value: LuaValue) -> None:
+        """Send without waiting: for lack of room the value stands in line like a sender; a closed channel drops it."""
+        if not self.closed and not self.send_nowait(value):
+            self.senders[_Place(None, None, value)] = None
 
     def receive_nowait(self) -> tuple[LuaValue, bool] | None:
         """Take a value: (value, True), or (None, False) from a closed channel; None when nothing is there."""
@@ -84,47 +112,51 @@ class Channel(Userdata):
             value = self.buffer.popleft()
             self._refill()
             return value, True
-        while self.senders:
-            waiter, case, value = self.senders.popleft()
-            if not waiter.done and not waiter.task.dead:
-                waiter.wake((case, value, True))
-                return value, True
+        place = self._next_sender()
+        if place is not None:
+            place.wake(place.value, ok=True)
+            return place.value, True
         return (None, False) if self.closed else None
+
+    def _next_sender(self) -> _Place | None:
+        while self.senders:
+            place, _ = self.senders.popitem(last=False)
+            if not place.is_gone():
+                return place
+        return None
 
     def _refill(self) -> None:
         while self.senders and len(self.buffer) < self.capacity:
-            waiter, case, value = self.senders.popleft()
-            if not waiter.done and not waiter.task.dead:
-                self.buffer.append(value)
-                waiter.wake((case, value, True))
+            place = self._next_sender()
+            if place is not None:
+                self.buffer.append(place.value)
+                place.wake(place.value, ok=True)
 
     @method
     def close(self) -> None:
-        """Close: receivers get what is buffered and then nil and false, waiting senders an error; again without effect."""
+        """Close: receivers get what is buffered, then nil and false; waiting senders an error. Again without effect."""
         if self.closed:
             return
         self.closed = True
         while self.receivers:
-            waiter, case = self.receivers.popleft()
-            if not waiter.done:
-                waiter.wake((case, None, False))
+            place, _ = self.receivers.popitem(last=False)
+            place.wake(None, ok=False)
         while self.senders:
-            waiter, case, value = self.senders.popleft()
-            if not waiter.done:
-                waiter.wake((case, value, False))
+            place, _ = self.senders.popitem(last=False)
+            if place.waiter is None:
+                self.buffer.append(place.value)
+            place.wake(place.value, ok=False)
 
-    # --- what waits -------------------------------------------------------------------------------
+    # --- what waits ---------------------------------------------------------------------------------------------------
 
     @method
     def send(self, value: LuaValue = None) -> LuaValue:
-        """Send, waiting for room; True, or (None, error) when the channel is closed meanwhile; raise on a closed
-        channel.
-        """
+        """Send, waiting for room: True, or (None, error) when it is closed meanwhile; raise when it is closed."""
         if self.closed:
             raise fault("send on closed channel")
         if self.send_nowait(value):
             return True
-        self.senders.append((Waiter(current_task()), None, value))
+        self.senders[_Place(Waiter(current_task()), None, value)] = None
         _, _, ok = traps.wait()
         return True if ok else (None, Error("send on closed channel", Kind.INVALID, retryable=False))
 
@@ -134,7 +166,7 @@ class Channel(Userdata):
         taken = self.receive_nowait()
         if taken is not None:
             return taken
-        self.receivers.append((Waiter(current_task()), None))
+        self.receivers[_Place(Waiter(current_task()))] = None
         _, value, ok = traps.wait()
         return value, ok
 
@@ -150,40 +182,37 @@ class Channel(Userdata):
 
 
 def select(cases: list[Case], *, default: bool) -> tuple[Case, LuaValue, bool] | None:
-    """Carry out the first case that is ready, in order; without one wait for all, or give None where there is a
-    default.
+    """Carry out the first case that is ready, in order.
+
+    When none is: give None where there is a default, else wait for the first that can be carried out.
     """
     for case in cases:
-        channel = case.channel
-        if case.sends:
-            if channel.closed:
-                raise fault("send on closed channel")
-            if channel.send_nowait(case.value):
-                return case, case.value, True
-        else:
-            taken = channel.receive_nowait()
-            if taken is not None:
-                return case, *taken
+        ready = _try(case)
+        if ready is not None:
+            return case, *ready
     if default:
         return None
     waiter = Waiter(current_task())
-    for case in cases:
-        if case.sends:
-            case.channel.senders.append((waiter, case, case.value))
-        else:
-            case.channel.receivers.append((waiter, case))
+    places = [(_line(case), _Place(waiter, case, case.value)) for case in cases]
+    for line, place in places:
+        line[place] = None
     chosen: tuple[Case, LuaValue, bool] = traps.wait()
-    _withdraw(waiter, cases)
+    for line, place in places:
+        line.pop(place, None)
     if chosen[0].sends and not chosen[2]:
         raise fault("send on closed channel")
     return chosen
 
 
-def _withdraw(waiter: Waiter, cases: list[Case]) -> None:
-    """Take the losing cases of a select out of their channels, so that a channel that is only ever selected on does not
-    grow.
-    """
-    for case in cases:
-        queue: deque[Any] = case.channel.senders if case.sends else case.channel.receivers
-        for entry in [entry for entry in queue if entry[0] is waiter]:
-            queue.remove(entry)
+def _try(case: Case) -> tuple[LuaValue, bool] | None:
+    """Carry out one case if it is ready."""
+    channel = case.channel
+    if not case.sends:
+        return channel.receive_nowait()
+    if channel.closed:
+        raise fault("send on closed channel")
+    return (case.value, True) if channel.send_nowait(case.value) else None
+
+
+def _line(case: Case) -> OrderedDict[_Place, None]:
+    return case.channel.senders if case.sends else case.channel.receivers

@@ -25,8 +25,11 @@ def context() -> CallContext:
     return task.process.context if task is not None else EMPTY
 
 
-def on_exit(cleanup: Callable[[], None]) -> None:
-    """Run a function when the running call or process is over; outside Lua code it never runs."""
+def on_exit(cleanup: Callable[[], None]) -> Callable[[], None]:
+    """Run a function when the running call or process is over; outside Lua code never. The result takes that back."""
     task = current_task()
-    if task is not None:
-        task.process.on_exit(cleanup)
+    return task.process.on_exit(cleanup) if task is not None else _nothing
+
+
+def _nothing() -> None:
+    """Take back what was not asked for."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
+from runtime.binding.text import encode
 from runtime.lua.errors import Error, Kind
 from runtime.lua.table import Table
 from runtime.process.mailbox import EVENTS
@@ -23,9 +24,7 @@ OUTDATED = "pid.outdated"
 
 
 def error_of(outcome: Outcome) -> Error | None:
-    """Give the error object of an outcome, knowing where it was raised; a raised value that is none becomes one of kind
-    Internal.
-    """
+    """Give the error object of an outcome, knowing where it was raised; any other raised value becomes Internal."""
     if outcome.error is None:
         return None
     value = outcome.error.value
@@ -52,10 +51,16 @@ def exit_event(kind: str, pid: Pid, outcome: Outcome) -> Envelope:
 
 def cancel_event(sender: Pid | None, reason: str) -> Envelope:
     """Make the request to end."""
-    return _event(CANCEL, sender, {"reason": reason})
+    return _event(CANCEL, sender, {"reason": encode(reason)})
 
 
 def _event(kind: str, sender: Pid | None, fields: dict[str, LuaValue]) -> Envelope:
     # `type` is what the reference's brief for language models reads; `kind` is the documented field.
-    event = {"kind": kind, "type": kind, "from": str(sender) if sender else "", "at": int(time.time()), **fields}
+    event = {
+        "kind": kind,
+        "type": kind,
+        "from": encode(str(sender)) if sender else "",
+        "at": int(time.time()),
+        **fields,
+    }
     return Envelope(sender, EVENTS, (Table.from_dict(event),))

@@ -38,9 +38,12 @@ def spawn(body: LuaValue = None, *_: LuaValue) -> Results:
     task = current_task()
     if task is None:
         raise fault("coroutine.spawn needs a process")
-    task.process.add_task(function)
+    spawned = task.process.add_task(function)
+    thread = Thread(spawned)
+    assert spawned.greenlet is not None, "a new task has not run yet"
+    spawned.greenlet.main_thread = thread
     traps.give_way()
-    return Thread(function)
+    return thread
 
 
 def subscribe(topic: LuaValue = None, channel: LuaValue = None, *_: LuaValue) -> Results:
@@ -51,9 +54,9 @@ def subscribe(topic: LuaValue = None, channel: LuaValue = None, *_: LuaValue) ->
     task = current_task()
     if task is None:
         raise fault("subscribe needs a process")
-    known = task.process.mailbox.subscriptions.get(name)
+    known = task.process.mailbox.channel_of(name)
     if known is not None:
-        if known.channel is channel:
+        if known is channel:
             return True
         return None, Error(f"topic '{name}' has another channel already", Kind.ALREADY_EXISTS, retryable=False)
     task.process.mailbox.bind(name, channel, messages=False)

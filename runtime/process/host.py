@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING, Any
-
-import gevent
 
 from runtime.binding import Failure
 from runtime.lua.errors import Kind
+from runtime.process import current, events
 from runtime.process.processes import report_failure
 from runtime.supervisor.service import Service
 
@@ -35,7 +35,7 @@ class ProcessHost(Service):
             raise Failure(Kind.UNAVAILABLE, f"host is not running: {self.id}", retryable=True)
 
     def adopt(self, process: Process) -> None:
-        """Take a new process in."""
+        """Take a process in whose code has been loaded."""
         process.completion.listen(lambda _: report_failure(process))
 
     def start(self) -> None:
@@ -45,13 +45,17 @@ class ProcessHost(Service):
     def stop(self, timeout: float) -> None:
         """Ask all processes to end, wait, and end those that are left."""
         self._stopping = True
-        processes = self.node.processes.on_host(self.id)
+        manager = self.node.processes
+        # A process that stops its own host cannot wait for itself; it ends as soon as the host has stopped.
+        own = current.process()
+        processes = [process for process in manager.on_host(self.id) if process is not own]
         for process in processes:
-            self.node.processes.cancel(process.pid, None, "scheduler shutdown")
-        with gevent.Timeout(timeout, False):
-            for process in processes:
-                process.completion.wait()
-        for process in self.node.processes.on_host(self.id):
+            process.deliver(events.cancel_event(None, "scheduler shutdown"))
+        deadline = time.monotonic() + timeout
+        for process in processes:
+            process.completion.wait_for(max(0.0, deadline - time.monotonic()))
+        for process in manager.on_host(self.id):
             process.terminate("scheduler shutdown", Kind.CANCELED)
-            process.completion.wait()
+            if process is not own:
+                process.completion.wait()
         self._running = False

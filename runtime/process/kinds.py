@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from runtime.process.host import ProcessHost
 from runtime.process.service import ProcessService
-from runtime.registry.entry import Entry, EntryId
+from runtime.registry.entry import Entry, EntryId  # noqa: TC001  (decoding evaluates the annotations)
 from runtime.registry.errors import EntryError
 from runtime.registry.kinds import Config, KindHandler
 from runtime.supervisor.lifecycle import Lifecycle

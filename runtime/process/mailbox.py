@@ -26,7 +26,7 @@ class Subscription:
     def deliver(self, envelope: Envelope) -> None:
         """Put a message in the channel."""
         value: LuaValue = Message(envelope) if self.messages else envelope.raw()
-        self.channel.send_nowait(value)
+        self.channel.post(value)
 
 
 class Mailbox:
@@ -47,14 +47,20 @@ class Mailbox:
             subscription.deliver(envelope)
 
     def _receiver(self, topic: str) -> Subscription | None:
+        found = self._open(topic)
+        return found if found is not None or topic.startswith("@") else self._open(INBOX)
+
+    def _open(self, topic: str) -> Subscription | None:
+        """Find a subscription, unless the program has closed its channel, which ends it."""
         found = self.subscriptions.get(topic)
-        if found is None and not topic.startswith("@"):
-            found = self.subscriptions.get(INBOX)
+        if found is not None and found.channel.closed:
+            del self.subscriptions[topic]
+            return None
         return found
 
     def subscribe(self, topic: str, *, messages: bool) -> Channel:
         """Give the channel of a topic, and at first what already waits for it."""
-        known = self.subscriptions.get(topic)
+        known = self._open(topic)
         if known is not None:
             known.messages = known.messages or messages
             return known.channel
@@ -69,11 +75,16 @@ class Mailbox:
         for envelope in waiting:
             self.deliver(envelope)
 
+    def channel_of(self, topic: str) -> Channel | None:
+        """Give the channel of a topic, None when it has none."""
+        found = self._open(topic)
+        return found.channel if found is not None else None
+
     def unsubscribe(self, channel: Channel) -> bool:
-        """Close a channel and forget its topic; later messages go to the inbox again. False when it is bound to none."""
-        for topic, subscription in self.subscriptions.items():
-            if subscription.channel is channel:
-                del self.subscriptions[topic]
-                channel.close()
-                return True
-        return False
+        """Close a channel and forget its topics; later messages go to the inbox again. False when it has none."""
+        topics = [topic for topic, subscription in self.subscriptions.items() if subscription.channel is channel]
+        for topic in topics:
+            del self.subscriptions[topic]
+        if topics:
+            channel.close()
+        return bool(topics)

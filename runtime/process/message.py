@@ -51,9 +51,10 @@ class Envelope:
 
     def raw(self) -> LuaValue:
         """Give the values as a listener without message objects sees them: nil, the value, or a list."""
-        if len(self.values) == 1:
-            return self.values[0]
-        return Table.from_list(self.values) if self.values else None
+        values = [value.data() if isinstance(value, Payload) else value for value in self.values]
+        if len(values) == 1:
+            return values[0]
+        return Table.from_list(values) if values else None
 
 
 class Message(Userdata):
@@ -66,14 +67,14 @@ class Message(Userdata):
         self.envelope = envelope
 
     @method
-    def topic(self) -> LuaValue:
+    def topic(self) -> Text:
         """Give the topic."""
-        return self.envelope.topic
+        return Text(self.envelope.topic)
 
     @method(name="from")
-    def sender(self) -> LuaValue:
+    def sender(self) -> Text:
         """Give the pid of the sender; empty when nobody sent it."""
-        return str(self.envelope.sender) if self.envelope.sender is not None else ""
+        return Text(str(self.envelope.sender) if self.envelope.sender is not None else "")
 
     @method
     def payload(self) -> LuaValue:

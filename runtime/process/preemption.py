@@ -1,7 +1,10 @@
 """Preemption: a timer of processor time interrupts Lua code that runs for long.
 
-The signal handler runs between two bytecodes. It switches away only if the interrupted frame is compiled Lua: then no
-Python code of ours is half done. Nothing ticks while the thread sleeps, for the timer counts processor time.
+The signal handler runs between two bytecodes. It switches away only where no Python code of ours can be half done with
+something that others use too: in compiled Lua, and in the functions of the language that Lua code has called, which
+touch nothing but the values of their own process. Found in the function of a module, a program is preempted at the end
+of that. Otherwise a loop that spends its time in `pcall`, `error` or `json.encode` would be missed again and again.
+Nothing ticks while the thread sleeps, for the timer counts processor time.
 """
 
 from __future__ import annotations
@@ -11,19 +14,40 @@ import signal
 import threading
 from typing import TYPE_CHECKING
 
+from runtime.binding import module as binding
 from runtime.lua.frames import ABI
 from runtime.process import traps
+from runtime.process.tasks import current_task
 
 if TYPE_CHECKING:
     from types import FrameType
 
 log = logging.getLogger("wippy.process")
 SLICE = 0.005
+_LANGUAGE = "runtime.lua."
 
 
 def _tick(_signal: int, frame: FrameType | None) -> None:
-    if frame is not None and frame.f_builtins is ABI:
+    if may_switch(frame):
+        binding.overdue = None
         traps.preempt()
+    elif current_task() is not None:
+        binding.overdue = _catch_up
+
+
+def _catch_up() -> None:
+    """Preempt a program that was found in a module function, which has just come to its end."""
+    binding.overdue = None
+    traps.preempt()
+
+
+def may_switch(frame: FrameType | None) -> bool:
+    """Tell whether a frame runs Lua code, or functions of the language called by Lua code and by nothing in between."""
+    while frame is not None and frame.f_builtins is not ABI:
+        if not str(frame.f_globals.get("__name__")).startswith(_LANGUAGE):
+            return False
+        frame = frame.f_back
+    return frame is not None
 
 
 class Preemption:
@@ -38,6 +62,7 @@ class Preemption:
             log.warning("not on the main thread: an endless loop in one process holds up all others")
             return
         signal.signal(signal.SIGVTALRM, _tick)
+        signal.siginterrupt(signal.SIGVTALRM, False)  # calls of the system that it finds waiting go on by themselves
         signal.setitimer(signal.ITIMER_VIRTUAL, SLICE, SLICE)
         self.active = True
 

@@ -5,19 +5,19 @@ from __future__ import annotations
 import logging
 from collections import deque
 from typing import TYPE_CHECKING, Any
+from weakref import WeakSet
 
-from runtime.lua.calls import first
-from runtime.lua.caught import lua_error
 from runtime.lua.errors import Error, Kind, LuaError
-from runtime.process.completion import Completion, Outcome
+from runtime.process.completion import Completion
 from runtime.process.mailbox import Mailbox
+from runtime.process.outcome import Outcome, outcome_of
 from runtime.process.tasks import ProcessExit, Task
-from runtime.process.transfer import copy_value
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from runtime.lua.types import LuaFunction, LuaValue
+    from runtime.lua.coroutines import LuaGreenlet
+    from runtime.lua.types import LuaFunction, LuaValue, Results
     from runtime.process.context import CallContext
     from runtime.process.message import Envelope
     from runtime.process.pid import Pid
@@ -28,17 +28,19 @@ log = logging.getLogger("wippy.process")
 class Process:
     """What runs one entry once: a process proper, or one call of a function.
 
-    `source` is the id of the entry. `ready` and `preempted` belong to the scheduler. `ending` is set when the outcome
-    is decided; `finish`, on the hub, then unwinds what is left.
+    `source` is the id of the entry. `ready`, `preempted` and `queued` belong to the scheduler. `ending` is set when the
+    outcome is decided, `forced` when it was decided from outside; `finish`, on the hub, then unwinds what is left.
     """
 
     __slots__ = (
         "__weakref__",
-        "cleanups",
+        "_cleanups",
+        "_coroutines",
         "completion",
         "context",
         "ending",
         "finished",
+        "forced",
         "mailbox",
         "main",
         "node",
@@ -65,9 +67,12 @@ class Process:
         self.queued = False
         self.ending = False
         self.finished = False
+        self.forced = False
         self.outcome = Outcome()
         self.completion = Completion()
-        self.cleanups: list[Callable[[], None]] | None = None
+        # What to release at the end, by a key that only the undoing of the request knows; made when first needed.
+        self._cleanups: dict[object, Callable[[], None]] | None = None
+        self._coroutines: WeakSet[LuaGreenlet] | None = None
         self.trap_links = False
 
     def start(self, body: LuaFunction, arguments: tuple[LuaValue, ...]) -> None:
@@ -81,28 +86,58 @@ class Process:
         self.node.scheduler.ready(task)
         return task
 
+    @property
+    def coroutines(self) -> WeakSet[LuaGreenlet]:
+        """The Lua coroutines that end with the process; taken out of this set they live on."""
+        if self._coroutines is None:
+            self._coroutines = WeakSet()
+        return self._coroutines
+
+    def next_task(self) -> Task | None:
+        """Give the task whose turn it is, None when all wait: a preempted one first, then in order of readiness."""
+        task, self.preempted = self.preempted, None
+        if task is not None:
+            return task
+        while self.ready:
+            task = self.ready.popleft()
+            if task.parked is not None and not task.dead:
+                return task
+        return None
+
     def deliver(self, envelope: Envelope) -> None:
         """Receive a message; a process that is ending drops it."""
         if not self.ending:
             self.mailbox.deliver(envelope)
 
-    def on_exit(self, cleanup: Callable[[], None]) -> None:
-        """Run a function when the process is over, the last one registered first."""
-        if self.cleanups is None:
-            self.cleanups = []
-        self.cleanups.append(cleanup)
+    def on_exit(self, cleanup: Callable[[], None]) -> Callable[[], None]:
+        """Run a function on the hub when the process is over, the last one registered first; it must not wait.
 
-    # --- the end ----------------------------------------------------------------------------------
+        The result takes the request back. If the process is over already, for host code may outlive it, the function
+        runs at once.
+        """
+        if self.finished:
+            self._clean(cleanup)
+            return _nothing
+        if self._cleanups is None:
+            self._cleanups = {}
+        key = object()
+        self._cleanups[key] = cleanup
+        return lambda: self._forget(key)
 
-    def task_done(self, task: Task, results: LuaValue) -> None:
+    def _forget(self, key: object) -> None:
+        if self._cleanups is not None:
+            self._cleanups.pop(key, None)
+
+    # --- the end ------------------------------------------------------------------------------------------------------
+
+    def task_done(self, task: Task, results: Results) -> None:
         """Take the end of a task; that of the main one ends the process (semantics 2.2)."""
-        self.tasks.discard(task)
         if task is self.main:
-            self.end(_outcome(results))
+            self.end(outcome_of(results))
 
-    def task_failed(self, task: Task, error: LuaError) -> None:
+    def task_failed(self, error: LuaError) -> None:
         """Take an uncaught error, which ends the process whichever task it is of."""
-        self.tasks.discard(task)
+        error.__traceback__ = None  # whoever keeps the outcome would keep all local variables with it
         self.end(Outcome(error=error))
 
     def end(self, outcome: Outcome) -> None:
@@ -115,37 +150,42 @@ class Process:
 
     def terminate(self, message: str = "process terminated", kind: str = Kind.INTERNAL) -> None:
         """End from outside, at the next opportunity; a running loop is interrupted by the scheduler's timer."""
-        self.end(Outcome(error=LuaError(Error(message, kind, retryable=False))))
+        if not self.ending:
+            self.forced = True
+            self.end(Outcome(error=LuaError(Error(message, kind, retryable=False))))
 
     def finish(self) -> None:
         """Unwind the tasks that are left, release what the process holds, tell those who wait; runs on the hub."""
         if self.finished:
             return
         self.finished = True
+        try:
+            self._unwind()
+            self._release()
+            self.node.processes.ended(self)
+        finally:
+            self.completion.set(self.outcome)
+
+    def _unwind(self) -> None:
         for task in list(self.tasks):
-            try:
-                task.throw(ProcessExit)
-            except ProcessExit:
-                pass
+            task.throw(ProcessExit)
+        for coroutine in list(self._coroutines or ()):
+            coroutine.abandon()
         self.tasks.clear()
         self.ready.clear()
-        self.preempted = None
-        for cleanup in reversed(self.cleanups or ()):
-            try:
-                cleanup()
-            except Exception as error:
-                log.exception("releasing a resource of %s failed: %s", self.source, lua_error(error))
-        self.node.processes.ended(self)
-        self.completion.set(self.outcome)
+        self.main = self.preempted = None
+
+    def _release(self) -> None:
+        cleanups, self._cleanups = self._cleanups, None
+        for cleanup in reversed((cleanups or {}).values()):
+            self._clean(cleanup)
+
+    def _clean(self, cleanup: Callable[[], None]) -> None:
+        try:
+            cleanup()
+        except Exception:
+            log.exception("releasing a resource of %s failed", self.source)
 
 
-def _outcome(results: LuaValue) -> Outcome:
-    """Read the results of a function: a second one that is a string or an error object means failure (dialect)."""
-    value = first(results)
-    if isinstance(results, tuple) and len(results) > 1:
-        second = results[1]
-        if isinstance(second, Error):
-            return Outcome(error=LuaError(second))
-        if isinstance(second, str):
-            return Outcome(error=LuaError(Error(second, Kind.INTERNAL, retryable=False)))
-    return Outcome(value=copy_value(value))
+def _nothing() -> None:
+    """Take back what is done already."""

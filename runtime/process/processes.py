@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -71,18 +72,20 @@ class Processes:
         if request.name is not None:
             self.names.register(request.name, pid)
         self.add(process)
-        if request.monitor is not None:
-            self.topology.monitor(request.monitor, pid)
-        if request.link is not None:
-            self.topology.link(request.link, pid)
         for envelope in request.messages:
             process.deliver(envelope)
-        host.adopt(process)
-        loaded = self._boot(process, request)
-        failed = loaded.wait()
+        self._await_code(process, self._boot(process, request, host))
+        return process
+
+    def _await_code(self, process: Process, loaded: Completion) -> None:
+        try:
+            failed = loaded.wait()
+        except BaseException:
+            # Nobody will ever learn its pid.
+            process.terminate("whoever started the process has ended", Kind.CANCELED)
+            raise
         if failed.error is not None:
             raise Failure.from_error(events.error_of(failed))
-        return process
 
     def _signal(self, owner: Pid, request: SpawnRequest) -> Process:
         """Hand the queued messages to the process that already has the wanted name."""
@@ -91,13 +94,18 @@ class Processes:
             process.deliver(envelope)
         return process
 
-    def _boot(self, process: Process, request: SpawnRequest) -> Completion:
-        """Load the code in the process itself, so that what its body does counts as its own; then run the method."""
+    def _boot(self, process: Process, request: SpawnRequest, host: ProcessHost) -> Completion:
+        """Load the code in the process itself, so that what its body does counts as its own; then run the method.
+
+        Only then is it watched: the failure to load is told to whoever spawned it, by nothing but the spawn.
+        """
         loaded = Completion()
         arguments = tuple(copy_value(argument) for argument in request.arguments)
 
         def boot() -> LuaValue:
             method: LuaFunction = self.node.code.instantiate(request.entry).method
+            self._watch(process.pid, request)
+            host.adopt(process)
             loaded.set(Outcome())
             traps.give_way()  # whoever spawned goes on first
             return method(*arguments)
@@ -105,6 +113,12 @@ class Processes:
         process.completion.listen(loaded.set)  # a failure to load ends the process
         process.start(boot, ())
         return loaded
+
+    def _watch(self, pid: Pid, request: SpawnRequest) -> None:
+        if request.monitor in self._table:
+            self.topology.monitor(request.monitor, pid)
+        if request.link in self._table:
+            self.topology.link(request.link, pid)
 
     def add(self, process: Process) -> None:
         """Make a process known."""
@@ -145,7 +159,7 @@ class Processes:
         """Give a living process; NOT_FOUND when there is none."""
         process = self._table.get(pid)
         if process is None or process.ending:
-            raise Failure(Kind.NOT_FOUND, f"process not found: {pid}")
+            raise Failure(Kind.NOT_FOUND, f"process not found: {pid} is not alive (pid not registered)")
         return process
 
     def resolve(self, destination: str) -> Pid:
@@ -172,11 +186,20 @@ class Processes:
         """Count the living processes."""
         return len(self._table)
 
+    def stop(self, timeout: float) -> None:
+        """End all processes that are left, at most so many seconds long."""
+        left = list(self._table.values())
+        for process in left:
+            process.terminate("the node stops", Kind.CANCELED)
+        deadline = time.monotonic() + timeout
+        for process in left:
+            process.completion.wait_for(max(0.0, deadline - time.monotonic()))
+
 
 def report_failure(process: Process) -> None:
     """Log how a process failed, with the Lua stack; one that was ended from outside is no failure of its code."""
     error = process.outcome.error
-    if error is not None and error.frames:
+    if error is not None and not process.forced:
         log.error(
             "process %s failed: %s",
             process.source,

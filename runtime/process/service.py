@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import gevent
-
 from runtime.binding import Failure, to_lua
 from runtime.lua.errors import Kind
+from runtime.process import current, events
 from runtime.process.context import EMPTY
-from runtime.process.events import error_of
 from runtime.process.processes import SpawnRequest
 from runtime.supervisor.service import Outcome, Service, ServiceError
 
@@ -53,7 +51,7 @@ class ProcessService(Service):
         """Wait until the process ends by itself."""
         if self._running is None:
             return Outcome()
-        error = error_of(self._running.completion.wait())
+        error = events.error_of(self._running.completion.wait())
         if error is None:
             return Outcome()
         return Outcome(error.full_text(), final=error.retryable is False or error.kind in _FINAL)
@@ -63,12 +61,11 @@ class ProcessService(Service):
         process, self._running = self._running, None
         if process is None or process.ending:
             return
-        try:
-            self.node.processes.cancel(process.pid, None, "service stopping")
-        except Failure:
-            return  # it has just ended
-        with gevent.Timeout(timeout, False):
-            process.completion.wait()
+        if process is current.process():
+            process.terminate("service stopping", Kind.CANCELED)  # it cannot wait for itself
+            return
+        process.deliver(events.cancel_event(None, "service stopping"))
+        if process.completion.wait_for(timeout):
             return
         process.terminate("service did not stop in time", Kind.CANCELED)
         raise ServiceError(f"the process did not end within {timeout:g} s of being asked to")

@@ -8,9 +8,9 @@ from gevent import get_hub
 from greenlet import getcurrent
 
 from runtime.binding import Failure
-from runtime.lua.calls import pack, set_depth, settle
+from runtime.lua.calls import set_depth
 from runtime.lua.caught import lua_error
-from runtime.lua.coroutines import Coroutine, LuaGreenlet
+from runtime.lua.coroutines import LuaGreenlet, MainThread
 from runtime.lua.errors import LuaError
 
 if TYPE_CHECKING:
@@ -24,17 +24,11 @@ class ProcessExit(BaseException):
     """Unwinds a task that is being ended; not an Exception, so that no `pcall` stops it."""
 
 
-class Thread(Coroutine):
-    """What Lua sees of a task: the result of `coroutine.spawn`, and of `coroutine.running` in it."""
-
-    __slots__ = ()
-
-
 class Task:
     """A coroutine of a process.
 
     `parked` is the greenlet to switch to when the task goes on: its own, or that of a Lua coroutine that waits inside
-    it. `wake` is the value that it then gets.
+    it; None while it runs or waits by gevent's own means. `wake` is the value that it then gets.
     """
 
     __slots__ = ("__weakref__", "arguments", "body", "dead", "greenlet", "parked", "process", "wake")
@@ -44,35 +38,72 @@ class Task:
         self.body = body
         self.arguments = arguments
         self.dead = False
-        self.greenlet = LuaGreenlet(self._run, get_hub())
+        self.greenlet: LuaGreenlet | None = LuaGreenlet(self._run, get_hub())
         self.greenlet.owner = self
         self.parked: greenlet | None = self.greenlet
         self.wake: Any = None
 
+    def adopt(self, coroutine: LuaGreenlet) -> None:
+        """Take note of a Lua coroutine that was started in this task: it ends with the process."""
+        self.process.coroutines.add(coroutine)
+
     def _run(self, _wake: object = None) -> None:
         set_depth(0)
         try:
-            results = settle(self.body(*self.arguments))
+            self.process.task_done(self, self.body(*self.arguments))
         except ProcessExit:
-            self.dead = True
+            pass
         except Failure as failure:
-            self.dead = True
-            self.process.task_failed(self, LuaError(failure.to_error()))
+            self.process.task_failed(LuaError(failure.to_error()))
         except Exception as error:  # noqa: BLE001  (whatever it is, it ends the process)
-            self.dead = True
-            self.process.task_failed(self, lua_error(error))
-        else:
-            self.dead = True
-            self.process.task_done(self, pack(results) if isinstance(results, tuple) else results)
+            self.process.task_failed(lua_error(error))
+        finally:
+            self._over()
+
+    def _over(self) -> None:
+        self.dead = True
+        self.process.tasks.discard(self)
+        self.body, self.arguments = _nothing, ()
+        self.greenlet = None  # it has this task as its owner: without the circle both are freed at once
 
     def throw(self, error: type[BaseException]) -> None:
-        """Raise in the task, wherever it waits; called from the hub."""
+        """Raise in the task, wherever it is parked; called from the hub.
+
+        One that waits by gevent's own means, for a thread or a socket, is left alone, for the host code that waits may
+        hold a lock; `traps.rejoin` ends it when the wait is over.
+        """
         parked, self.parked = self.parked, None
-        if parked is not None and not parked.dead:
-            if parked is self.greenlet and not parked:
-                self.dead = True  # it never ran: nothing to unwind
-                return
+        if parked is None or parked.dead:
+            return
+        if parked is self.greenlet and not parked:
+            self._over()  # it never ran: nothing to unwind
+        else:
             parked.throw(error)
+
+
+class Thread(MainThread):
+    """What Lua sees of a task: the result of `coroutine.spawn`, and of `coroutine.running` in it."""
+
+    __slots__ = ("_task",)
+
+    def __init__(self, task: Task) -> None:
+        super().__init__()
+        self._task = task
+
+    def state(self) -> str:
+        """What `coroutine.status` says."""
+        if self._task.dead:
+            return "dead"
+        return "running" if current_task() is self._task else "suspended"
+
+    def resume(self, _args: tuple[LuaValue, ...]) -> tuple[LuaValue, ...]:
+        """Refuse: only the scheduler resumes a task."""
+        raise LuaError(f"cannot resume {'dead' if self._task.dead else 'non-suspended'} coroutine")
+
+
+def _nothing(*_: LuaValue) -> tuple[()]:
+    """Do nothing: the body of a task that is over."""
+    return ()
 
 
 def current_task() -> Task | None:

@@ -31,7 +31,10 @@ class TimerHandle:
         fire, self._fire = self._fire, None
         self._watcher.close()
         if fire is not None:
-            fire()
+            try:
+                fire()
+            except Exception:
+                log.exception("internal error: a timer failed")
 
     def stop(self) -> bool:
         """Stop; False when it has fired or was stopped before."""

@@ -62,11 +62,11 @@ def preempt() -> None:
     if not isinstance(task, Task):
         return
     process = task.process
+    scheduler = process.node.scheduler
+    if scheduler.running is not task:
+        return  # gevent resumed it: it comes back to the scheduler at the end of the blocking function
     if process.ending:
         raise ProcessExit
-    scheduler = process.node.scheduler
-    if scheduler.running is not task or current is get_hub():
-        return
     depth = get_depth()
     task.parked = current
     process.preempted = task

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from runtime.process.current import process
+from runtime.process.current import on_exit
 from runtime.process.timing import start_timer
 
 if TYPE_CHECKING:
@@ -23,9 +23,8 @@ class Alarm:
         self._interval = seconds if repeat else 0.0
         self._due = time.monotonic() + seconds
         self._handle = start_timer(seconds, self._ring)
-        self._owner = process()
-        if self._owner is not None:
-            self._owner.on_exit(self._cancel)
+        # Taken back when it has fired for the last time, for a long-lived process would collect all its timers.
+        self._forget = on_exit(self._cancel)
 
     def stop(self) -> bool:
         """Stop; False when it has fired for the last time or was stopped before."""
@@ -45,8 +44,3 @@ class Alarm:
 
     def _cancel(self) -> None:
         self._handle.stop()
-
-    def _forget(self) -> None:
-        """Leave the list of what the process releases, which would grow with every timer that a long-lived one sets."""
-        if self._owner is not None and not self._owner.finished and self._owner.cleanups:
-            self._owner.cleanups.remove(self._cancel)

@@ -7,8 +7,10 @@ import threading
 import gevent
 import pytest
 
+import stdlib.time
 from runtime.binding import Failure, Kind
 from runtime.node import Node
+from runtime.times.alarm import Alarm
 
 FUNCTIONS = {
     "json": """
@@ -197,12 +199,16 @@ def test_ticks_that_nobody_reads_are_dropped(node):
     assert node.functions.call("app:slow_ticks") < 12
 
 
-def test_timers_end_with_their_process(node):
-    processes = []
-    add = node.processes.add
-    node.processes.add = lambda process: (processes.append(process), add(process))
+def test_timers_end_with_their_process(node, monkeypatch):
+    alarms = []
+
+    class Noted(Alarm):
+        def __init__(self, *args, **options):
+            super().__init__(*args, **options)
+            alarms.append(self)
+
+    monkeypatch.setattr(stdlib.time, "Alarm", Noted)
     node.functions.call("app:leaves")
-    alarms = [cleanup.__self__ for cleanup in processes[0].cleanups]
     assert len(alarms) == 2
     assert all(alarm.stop() is False for alarm in alarms)
 
