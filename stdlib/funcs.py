@@ -5,7 +5,6 @@ from dataclasses import replace
 from typing import Any
 
 from runtime.binding import Error, Failure, Kind, LuaValue, Module, Table, Text, Userdata, method
-from runtime.durations import parse_duration
 from runtime.node import current as node
 from runtime.process import current
 from runtime.process.channel import Channel
@@ -15,6 +14,7 @@ from runtime.process.events import error_of
 from runtime.process.message import Payload
 from runtime.process.process import Process
 from runtime.process.transfer import copy_value
+from runtime.times.duration import MILLISECOND, SECOND, nanoseconds_of
 
 module = Module("funcs", deterministic=True)
 
@@ -85,18 +85,20 @@ class Future(Userdata):
 
 
 def _timeout(options: Mapping[str, Any]) -> float | None:
-    """Read the option `timeout`: milliseconds, or a duration; the result is in seconds."""
+    """Read the option `timeout`: milliseconds, or a duration; the result is in seconds, None for no limit."""
     given = options.get("timeout")
     if given is None or given is False:
         return None
-    if isinstance(given, (int, float)) and not isinstance(given, bool):
-        return given / 1000
     try:
-        return parse_duration(given)
-    except (ValueError, TypeError) as error:
+        milliseconds = isinstance(given, (int, float)) and not isinstance(given, bool)
+        seconds = nanoseconds_of(given * MILLISECOND if milliseconds else given) / SECOND
+    except ValueError as error:
         raise Failure(
             Kind.INVALID, f"option 'timeout' is neither milliseconds nor a duration such as '5s': {error}"
         ) from None
+    if seconds < 0:
+        raise Failure(Kind.INVALID, "option 'timeout' is negative")
+    return seconds or None
 
 
 def _call(target: str, arguments: tuple[LuaValue, ...], context: CallContext, options: Mapping[str, Any]) -> LuaValue:

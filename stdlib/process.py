@@ -4,7 +4,6 @@ from runtime.binding import Failure, Kind, LuaValue, Module, Table, Text
 from runtime.node import current as node
 from runtime.process import current, events
 from runtime.process.channel import Channel
-from runtime.process.context import CallContext
 from runtime.process.mailbox import EVENTS, INBOX
 from runtime.process.message import Envelope, Message, Payload
 from runtime.process.pid import Pid
@@ -35,7 +34,14 @@ def _running() -> Process:
     return process
 
 
-def _entry(text: str, what: str) -> EntryId:
+def _demand(value: str | None, what: str) -> str:
+    if not value:
+        raise Failure(Kind.INVALID, f"the {what} is missing")
+    return value
+
+
+def _entry(given: str | None, what: str) -> EntryId:
+    text = _demand(given, what)
     namespace, separator, name = text.partition(":")
     if not separator or not namespace or not name:
         raise Failure(Kind.INVALID, f"the {what} '{text}' is no entry id; write 'namespace:name'")
@@ -46,15 +52,15 @@ def _entry(text: str, what: str) -> EntryId:
 
 
 @module.function
-def pid() -> LuaValue:
+def pid() -> Text:
     """Give the pid of the running process."""
-    return str(current_pid())
+    return Text(str(current_pid()))
 
 
 @module.function(name="id")
-def id_() -> LuaValue:
+def id_() -> Text:
     """Give the registry id of the entry that runs."""
-    return _running().source
+    return Text(_running().source)
 
 
 @module.function
@@ -80,7 +86,9 @@ def set_options(options: Table) -> LuaValue:
 # --- starting -------------------------------------------------------------------------------------
 
 
-def _spawn(entry: str, host: str, arguments: tuple[LuaValue, ...], *, monitor: bool, link: bool) -> LuaValue:
+def _spawn(
+    entry: str | None, host: str | None, arguments: tuple[LuaValue, ...], *, monitor: bool = False, link: bool = False
+) -> Text:
     process = _running()
     request = SpawnRequest(
         _entry(entry, "process"),
@@ -90,38 +98,37 @@ def _spawn(entry: str, host: str, arguments: tuple[LuaValue, ...], *, monitor: b
         monitor=process.pid if monitor else None,
         link=process.pid if link else None,
     )
-    return str(node().processes.spawn(request).pid)
+    return Text(str(node().processes.spawn(request).pid))
 
 
 @module.function(blocks=True)
-def spawn(entry: Text, host: Text, *arguments: LuaValue) -> LuaValue:
+def spawn(entry: Text | None = None, host: Text | None = None, *arguments: LuaValue) -> Text:
     """Start a process."""
-    return _spawn(entry, host, arguments, monitor=False, link=False)
+    return _spawn(entry, host, arguments)
 
 
 @module.function(blocks=True)
-def spawn_monitored(entry: Text, host: Text, *arguments: LuaValue) -> LuaValue:
+def spawn_monitored(entry: Text | None = None, host: Text | None = None, *arguments: LuaValue) -> Text:
     """Start a process and watch it."""
-    return _spawn(entry, host, arguments, monitor=True, link=False)
+    return _spawn(entry, host, arguments, monitor=True)
 
 
 @module.function(blocks=True)
-def spawn_linked(entry: Text, host: Text, *arguments: LuaValue) -> LuaValue:
+def spawn_linked(entry: Text | None = None, host: Text | None = None, *arguments: LuaValue) -> Text:
     """Start a process and link with it."""
-    return _spawn(entry, host, arguments, monitor=False, link=True)
+    return _spawn(entry, host, arguments, link=True)
 
 
 @module.function(blocks=True)
-def spawn_linked_monitored(entry: Text, host: Text, *arguments: LuaValue) -> LuaValue:
+def spawn_linked_monitored(entry: Text | None = None, host: Text | None = None, *arguments: LuaValue) -> Text:
     """Start a process, link with it and watch it."""
     return _spawn(entry, host, arguments, monitor=True, link=True)
 
 
 @module.function(name="exec", blocks=True)
-def exec_(entry: Text, host: Text, *arguments: LuaValue) -> LuaValue:
+def exec_(entry: Text | None = None, host: Text | None = None, *arguments: LuaValue) -> LuaValue:
     """Start a process, wait for its end and give its result."""
-    context: CallContext = _running().context.inherited()
-    request = SpawnRequest(_entry(entry, "process"), _entry(host, "host"), arguments, context)
+    request = SpawnRequest(_entry(entry, "process"), _entry(host, "host"), arguments, _running().context.inherited())
     outcome = node().processes.spawn(request).completion.wait()
     error = events.error_of(outcome)
     if error is not None:
@@ -132,22 +139,24 @@ def exec_(entry: Text, host: Text, *arguments: LuaValue) -> LuaValue:
 # --- messages -------------------------------------------------------------------------------------
 
 
-def _check_topic(topic: str) -> str:
-    if not topic:
-        raise Failure(Kind.INVALID, "the topic is empty")
+def _check_topic(given: str | None) -> str:
+    topic = _demand(given, "topic")
     if topic.startswith("@"):
         raise Failure(Kind.INVALID, f"topic '{topic}' is reserved: topics that start with @ belong to the runtime")
     return topic
 
 
 @module.function
-def send(destination: Text, topic: Text, *values: LuaValue) -> LuaValue:
+def send(destination: Text | None = None, topic: Text | None = None, *values: LuaValue) -> LuaValue:
     """Send a message to a process, by pid or name."""
-    _check_topic(topic)
     processes = node().processes
+    receiver = _demand(destination, "destination")
+    name = _check_topic(topic)
+    target = processes.resolve(receiver)
+    processes.find(target)  # before a large value is copied in vain
     sender = current.process()
-    envelope = Envelope(sender.pid if sender else None, topic, tuple(copy_value(value) for value in values))
-    processes.send(processes.resolve(destination), envelope)
+    envelope = Envelope(sender.pid if sender else None, name, tuple(copy_value(value) for value in values))
+    processes.send(target, envelope)
     return True
 
 
@@ -164,7 +173,7 @@ def events_() -> LuaValue:
 
 
 @module.function
-def listen(topic: Text, options: Table | None = None) -> LuaValue:
+def listen(topic: Text | None = None, options: Table | None = None) -> LuaValue:
     """Give the channel of one topic: plain values, or Message objects with {message = true}."""
     wanted = options.get("message") if options is not None else None
     return _running().mailbox.subscribe(_check_topic(topic), messages=wanted is True)
@@ -181,52 +190,56 @@ def unlisten(channel: Channel) -> LuaValue:
 # --- others ---------------------------------------------------------------------------------------
 
 
-def _target(destination: str) -> Pid:
-    processes = node().processes
-    target = processes.resolve(destination)
-    processes.find(target)
+def _address(destination: str | None) -> Pid:
+    return node().processes.resolve(_demand(destination, "destination"))
+
+
+def _target(destination: str | None) -> Pid:
+    """Give the pid of a living process."""
+    target = _address(destination)
+    node().processes.find(target)
     return target
 
 
 @module.function
-def cancel(destination: Text, reason: Text | None = None) -> LuaValue:
+def cancel(destination: Text | None = None, reason: Text | None = None) -> LuaValue:
     """Ask a process to end."""
     node().processes.cancel(_target(destination), current_pid(), reason or "")
     return True
 
 
 @module.function(blocks=True)
-def terminate(destination: Text) -> LuaValue:
+def terminate(destination: Text | None = None) -> LuaValue:
     """End a process by force."""
     node().processes.find(_target(destination)).terminate()
     return True
 
 
 @module.function
-def monitor(destination: Text) -> LuaValue:
+def monitor(destination: Text | None = None) -> LuaValue:
     """Watch a process: an EXIT event comes when it ends."""
     node().processes.topology.monitor(current_pid(), _target(destination))
     return True
 
 
 @module.function
-def unmonitor(destination: Text) -> LuaValue:
+def unmonitor(destination: Text | None = None) -> LuaValue:
     """Stop watching a process."""
-    node().processes.topology.unmonitor(current_pid(), node().processes.resolve(destination))
+    node().processes.topology.unmonitor(current_pid(), _address(destination))
     return True
 
 
 @module.function
-def link(destination: Text) -> LuaValue:
+def link(destination: Text | None = None) -> LuaValue:
     """Link with a process: each ends, or hears of it, when the other fails."""
     node().processes.topology.link(current_pid(), _target(destination))
     return True
 
 
 @module.function
-def unlink(destination: Text) -> LuaValue:
+def unlink(destination: Text | None = None) -> LuaValue:
     """Undo a link."""
-    node().processes.topology.unlink(current_pid(), node().processes.resolve(destination))
+    node().processes.topology.unlink(current_pid(), _address(destination))
     return True
 
 
@@ -242,22 +255,20 @@ def _check_scope(scope: int | None) -> None:
 
 
 @registry.function
-def register(name: Text, target: Text | None = None, scope: int | None = None) -> LuaValue:
+def register(name: Text | None = None, target: Text | None = None, scope: int | None = None) -> LuaValue:
     """Give a process, by default the running one, a name."""
     _check_scope(scope)
-    if not name:
-        raise Failure(Kind.INVALID, "the name is empty")
-    node().processes.names.register(name, current_pid() if target is None else _target(target))
+    node().processes.names.register(_demand(name, "name"), current_pid() if target is None else _target(target))
     return True
 
 
 @registry.function
-def lookup(name: Text) -> LuaValue:
+def lookup(name: Text | None = None) -> Text:
     """Give the pid that has a name."""
-    found = node().processes.names.lookup(name)
+    found = node().processes.names.lookup(_demand(name, "name"))
     if found is None:
         raise Failure(Kind.NOT_FOUND, f"name not registered: {name}")
-    return str(found)
+    return Text(str(found))
 
 
 @registry.function
