@@ -29,7 +29,7 @@ def test_crowds_side_by_side(bars):
     assert [answer["right"] for answer in answers] == [200] * 4
 
 
-# Ticks of the preemption timer that fall into the library's Python code are passed over (runtime/process/preemption.py).
+# The preemption timer passes over ticks that fall into the library's Python code (runtime/process/preemption.py).
 _OFTEN_IN_PYTHON = pytest.mark.xfail(
     strict=False, reason="library functions in Python cannot be preempted half-way yet"
 )
