@@ -120,7 +120,7 @@ function edit(element, todo) {
     if (event.key === "Escape") end(false, true);
   });
   element.querySelector("label").replaceWith(field);
-  element.querySelector(".rename").hidden = true;
+  for (const button of element.querySelectorAll("button")) button.hidden = true;
   field.focus();
   field.select();
 }

@@ -1,0 +1,33 @@
+"""The commands in the example's README give the answers that it shows."""
+
+import re
+import shlex
+import shutil
+import subprocess
+
+import pytest
+from apps_servers import TODO
+
+TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
+
+
+def shown_commands():
+    """Give each command of the console blocks with the output below it."""
+    text = (TODO / "README.md").read_text(encoding="utf-8")
+    for block in re.findall(r"```console\n(.*?)```", text, re.DOTALL):
+        for part in block.strip().split("\n\n"):
+            command, _, output = part.partition("\n")
+            yield command.removeprefix("$ "), output
+
+
+def test_the_commands_in_the_readme(todo, serve):
+    curl = shutil.which("curl")
+    if curl is None:
+        pytest.skip("install curl")
+    server = serve(todo)
+    commands = list(shown_commands())
+    assert len(commands) == 9
+    for command, output in commands:
+        words = shlex.split(command.replace("localhost:8080", f"127.0.0.1:{server.port}"))
+        ran = subprocess.run([curl, *words[1:]], capture_output=True, encoding="utf-8", timeout=30)
+        assert TIME.sub("", ran.stdout.strip()) == TIME.sub("", output), command
