@@ -15,6 +15,11 @@ COMPILED = sorted(path.stem for path in Path("runtime/lua").glob("*.pxd"))
 class AllOrNone(build_ext):
     """Compile every module or, where that fails, none: they call one another in C and cannot be mixed."""
 
+    def finalize_options(self) -> None:
+        """Use all processors."""
+        super().finalize_options()
+        self.parallel = self.parallel or os.cpu_count()
+
     def run(self) -> None:
         """Build; without a working C compiler leave the modules interpreted."""
         try:
@@ -33,7 +38,7 @@ def extensions() -> list[Extension]:
     from Cython.Build import cythonize
 
     modules = [
-        Extension(f"runtime.lua.{name}", [f"runtime/lua/{name}.py"], extra_compile_args=["-O2", "-fwrapv"])
+        Extension(f"runtime.lua.{name}", [f"runtime/lua/{name}.py"], extra_compile_args=["-O2", "-fwrapv", "-g0"])
         for name in COMPILED
     ]
     return cythonize(
