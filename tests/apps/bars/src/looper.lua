@@ -1,3 +1,6 @@
+local json = require("json")
+local time = require("time")
+
 type Form = () -> never
 
 local forms: {[string]: Form} = {}
@@ -7,7 +10,7 @@ function forms.empty()
     end
 end
 
-function forms.busy()
+function forms.errors()
     local names: {string} = {}
     local function fail(number: integer)
         error("number " .. number)
@@ -18,6 +21,15 @@ function forms.busy()
             names[number] = tostring(message):upper()
         end
         table.sort(names)
+    end
+end
+
+function forms.modules()
+    local records: {string} = {}
+    while true do
+        for number = 1, 50 do
+            records[number] = json.encode({number = number, at = time.now():unix_nano()})
+        end
     end
 end
 
