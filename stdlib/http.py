@@ -168,7 +168,7 @@ class Request(Userdata):
         try:
             return decode(text)
         except JsonError as error:
-            raise Failure(Kind.INVALID, f"invalid JSON: {error}") from error
+            raise Failure(Kind.INVALID, str(error)) from error
 
     @method
     def stream(self) -> LuaValue:

@@ -142,7 +142,7 @@ def test_bad_json(serve):
         assert value is None
         return f"{error.kind}: {error.message}"
 
-    assert serve(handler, body='{"a":').json.startswith("Invalid: invalid JSON: ")
+    assert serve(handler, body='{"a":').json.startswith("Invalid: invalid JSON at line 1")
 
 
 def test_limits(serve):
