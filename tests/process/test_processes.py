@@ -101,7 +101,12 @@ def test_a_body_that_fails_fails_the_spawn_and_nothing_else(lua, caplog, source,
             True,
             "m",
         ),
-        ('coroutine.spawn(function() error("in a coroutine") end) process.inbox():receive()', Kind.INTERNAL, None, "in a"),
+        (
+            'coroutine.spawn(function() error("in a coroutine") end) process.inbox():receive()',
+            Kind.INTERNAL,
+            None,
+            "in a",
+        ),
     ],
 )
 def test_failures_reach_the_watcher_with_their_kind(lua, body, kind, retryable, text):
