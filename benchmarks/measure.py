@@ -23,7 +23,7 @@ end
 
 def measure_lua(program: Path, repeat: int) -> tuple[list[float], str]:
     """Run a Lua program under our runtime; its prints mark the times."""
-    from runtime.code.standalone import run  # noqa: PLC0415  (the Python twins are measured without it)
+    from runtime.code.standalone import run
 
     marks: list[tuple[float, str]] = []
 

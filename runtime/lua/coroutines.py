@@ -21,6 +21,7 @@ from runtime.lua.userdata import Userdata
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from weakref import WeakSet
 
     from runtime.lua.types import LuaFunction, LuaValue, Results
 
@@ -54,7 +55,7 @@ class LuaGreenlet(greenlet):
 class Coroutine(Userdata):
     """A coroutine made by `coroutine.create` or `coroutine.wrap`."""
 
-    __slots__ = ("body", "greenlet", "outcome", "resumer", "status")
+    __slots__ = ("body", "greenlet", "nursery", "outcome", "resumer", "status")
     lua_name = "thread"
     lua_type = "thread"
 
@@ -63,6 +64,9 @@ class Coroutine(Userdata):
         self.status = _SUSPENDED
         self.greenlet: LuaGreenlet | None = None
         self.resumer: greenlet | None = None
+        # Where its greenlet is noted, so that it ends with the process that made it; None for one that ends with none.
+        owner = getattr(getcurrent(), "owner", None)
+        self.nursery: WeakSet[LuaGreenlet] | None = owner.nursery() if owner is not None else None
         # What the coroutine hands to its resumer: (True, values) for a yield or the end, (False, error).
         self.outcome: tuple[bool, Any] = (True, ())
 
@@ -86,7 +90,7 @@ class Coroutine(Userdata):
         resumed_by = running_coroutine()
         self.resumer = current
         if self.greenlet is None:
-            args = self._begin(getattr(current, "owner", None), args)
+            args = self._begin(args)
         assert self.greenlet is not None
         self.greenlet.owner = getattr(current, "owner", None)
         self.greenlet.parent = current
@@ -107,12 +111,12 @@ class Coroutine(Userdata):
             raise payload
         return payload  # type: ignore[no-any-return]
 
-    def _begin(self, owner: Any, args: tuple[LuaValue, ...]) -> tuple[LuaValue, ...]:
+    def _begin(self, args: tuple[LuaValue, ...]) -> tuple[LuaValue, ...]:
         """Make the greenlet; give what to switch to it with."""
         self.greenlet = LuaGreenlet(_run)
         self.greenlet.thread = ref(self)
-        if owner is not None:
-            owner.adopt(self.greenlet)
+        if self.nursery is not None:
+            self.nursery.add(self.greenlet)
         body, self.body = self.body, None
         return (body, *args)
 
