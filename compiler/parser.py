@@ -8,7 +8,7 @@ import pickle
 import sys
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import lark
 from lark.exceptions import UnexpectedCharacters, UnexpectedInput, UnexpectedToken, VisitError
@@ -131,10 +131,10 @@ def _parser() -> lark.Lark:
     return lark.Lark(text, parser="lalr", lexer="contextual", maybe_placeholders=False, transformer=TreeBuilder())
 
 
-def _load(file: object) -> lark.Lark:
+def _load(file: BinaryIO) -> lark.Lark:
     data = pickle.load(file)  # noqa: S301  (our own file, owned by the user, named by the hash of what it depends on)
     instance = lark.Lark.__new__(lark.Lark)
-    loaded: lark.Lark = instance._load(data, transformer=TreeBuilder())  # type: ignore[no-untyped-call]  # noqa: SLF001  (Lark.load takes no transformer)
+    loaded: lark.Lark = instance._load(data, transformer=TreeBuilder())  # noqa: SLF001  (Lark.load takes no transformer)
     return loaded
 
 

@@ -119,9 +119,9 @@ def _check(schema: LuaValue, data: Any) -> LuaValue:
 @lru_cache(maxsize=256)
 def _validator(schema_text: str) -> Validator:
     """Compile a schema; equal texts share one."""
-    from jsonschema import Draft202012Validator, FormatChecker, SchemaError  # noqa: PLC0415  (costs 100 ms, rarely needed)
-    from jsonschema.validators import extend, validator_for  # noqa: PLC0415
-    from jsonschema_specifications import REGISTRY  # type: ignore[import-untyped]  # noqa: PLC0415
+    from jsonschema import Draft202012Validator, FormatChecker, SchemaError
+    from jsonschema.validators import extend, validator_for
+    from jsonschema_specifications import REGISTRY  # type: ignore[import-untyped]
 
     try:
         schema = _schema(text_format.loads(schema_text))

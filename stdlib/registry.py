@@ -14,7 +14,7 @@ module = Module("registry")
 
 
 def _registry() -> "Registry":
-    from runtime.node import current  # noqa: PLC0415  (the node imports all modules)
+    from runtime.node import current
 
     registry: Registry = current().registry
     return registry

@@ -17,9 +17,6 @@ from runtime.lua.stringlimit import MAX_STRING, too_large
 from runtime.lua.table import Table, hooks
 from runtime.lua.userdata import Userdata
 
-MAX_STRING = (
-    0x10000000  # bytes of one string; beyond it is an error, so that no program can exhaust the host's memory at once
-)
 _NAN = math.nan
 _INF = math.inf
 
