@@ -95,9 +95,9 @@ class Functions:
         slot = pool.acquire()
         process.completion.listen(lambda _: pool.release(slot))
         if slot.instance is None:
+            process.loading = True  # what the body of the code sets up serves later calls too
             slot.instance = self.node.code.instantiate(entry_id)
-            # What the body of the code has set up serves later calls too.
-            process.coroutines.clear()
+            process.loading = False
         return slot.instance.method
 
 

@@ -41,6 +41,7 @@ class Process:
         "ending",
         "finished",
         "forced",
+        "loading",
         "mailbox",
         "main",
         "node",
@@ -68,6 +69,7 @@ class Process:
         self.ending = False
         self.finished = False
         self.forced = False
+        self.loading = False
         self.outcome = Outcome()
         self.completion = Completion()
         # What to release at the end, by a key that only the undoing of the request knows; made when first needed.
@@ -86,10 +88,9 @@ class Process:
         self.node.scheduler.ready(task)
         return task
 
-    @property
-    def coroutines(self) -> WeakSet[LuaGreenlet]:
-        """The Lua coroutines that end with the process; taken out of this set they live on."""
-        if self._coroutines is None:
+    def nursery(self) -> WeakSet[LuaGreenlet] | None:
+        """Give the set of the Lua coroutines that end with the process; None while it loads code that outlives it."""
+        if self._coroutines is None and not self.loading:
             self._coroutines = WeakSet()
         return self._coroutines
 

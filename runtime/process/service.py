@@ -68,4 +68,5 @@ class ProcessService(Service):
         if process.completion.wait_for(timeout):
             return
         process.terminate("service did not stop in time", Kind.CANCELED)
+        process.completion.wait()
         raise ServiceError(f"the process did not end within {timeout:g} s of being asked to")

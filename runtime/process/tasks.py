@@ -14,6 +14,8 @@ from runtime.lua.coroutines import LuaGreenlet, MainThread
 from runtime.lua.errors import LuaError
 
 if TYPE_CHECKING:
+    from weakref import WeakSet
+
     from greenlet import greenlet
 
     from runtime.lua.types import LuaFunction, LuaValue
@@ -43,9 +45,9 @@ class Task:
         self.parked: greenlet | None = self.greenlet
         self.wake: Any = None
 
-    def adopt(self, coroutine: LuaGreenlet) -> None:
-        """Take note of a Lua coroutine that was started in this task: it ends with the process."""
-        self.process.coroutines.add(coroutine)
+    def nursery(self) -> WeakSet[LuaGreenlet] | None:
+        """Give the set of Lua coroutines that one made now belongs to; None while it is to outlive the process."""
+        return self.process.nursery()
 
     def _run(self, _wake: object = None) -> None:
         set_depth(0)

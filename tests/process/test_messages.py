@@ -14,9 +14,8 @@ from runtime.lua.table import Table
 
 
 def test_messages_tell_topic_sender_and_payload(lua):
-    lua.process(
-        "child", 'process.send(..., "tøpic", {n = 1}) process.send(..., "none") process.send(..., "two", 1, "b")'
-    )
+    sends = ['"tøpic", {n = 1}', '"none"', '"two", 1, "b"']
+    lua.process("child", " ".join(f"process.send(..., {send})" for send in sends))
     body = """
     local pid = process.spawn("app:child", "app:host", process.pid())
     local first, none, two = process.inbox():receive(), process.inbox():receive(), process.inbox():receive()

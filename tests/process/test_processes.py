@@ -102,10 +102,10 @@ def test_a_body_that_fails_fails_the_spawn_and_nothing_else(lua, caplog, source,
             "m",
         ),
         (
-            'coroutine.spawn(function() error("in a coroutine") end) process.inbox():receive()',
+            'coroutine.spawn(function() error("in it") end) process.inbox():receive()',
             Kind.INTERNAL,
             None,
-            "in a",
+            "in it",
         ),
     ],
 )
