@@ -10,6 +10,7 @@ from compiler.errors import SourceError
 from compiler.pipeline import compile_chunk
 from runtime.binding import Failure
 from runtime.binding.text import encode
+from runtime.code import imports
 from runtime.code.unit import LuaConfig, Unit
 from runtime.lua.args import is_function, type_name
 from runtime.lua.calls import first
@@ -20,7 +21,7 @@ from runtime.lua.table import Table
 from runtime.registry.errors import EntryError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from compiler.artifact import ArtifactStore
     from compiler.assemble import Chunk
@@ -112,34 +113,32 @@ class CodeBase:
             raise Failure(Kind.NOT_FOUND, f"no Lua code is registered as {entry_id}")
         return unit
 
-    def order(self, unit: Unit) -> list[tuple[str, Unit]]:
-        """List what a unit imports, directly or not, with the alias it goes by, each after what it imports itself."""
-        ordered: dict[tuple[str, EntryId], Unit] = {}
-        self._visit(unit, ordered, ())
-        return [(alias, imported) for (alias, _), imported in ordered.items()]
-
-    def _visit(self, unit: Unit, ordered: dict[tuple[str, EntryId], Unit], path: tuple[EntryId, ...]) -> None:
-        if unit.id in path:
-            circle = " -> ".join(str(part) for part in (*path[path.index(unit.id) :], unit.id))
-            raise Failure(Kind.INVALID, f"imports run in a circle: {circle}")
-        for alias, target in unit.config.imports.items():
-            if (alias, target) in ordered:
-                continue
-            imported = self._units.get(target)
-            if imported is None:
-                raise Failure(Kind.NOT_FOUND, f"{unit.id} imports {target} as '{alias}', which is no Lua entry")
-            self._visit(imported, ordered, (*path, unit.id))
-            ordered.setdefault((alias, target), imported)
-
     def importers(self, entry_id: EntryId) -> list[EntryId]:
         """List the units that import one, directly or not."""
-        found = {entry_id}
-        grown = True
-        while grown:
-            more = {unit.id for unit in self._units.values() if found.intersection(unit.config.imports.values())}
-            grown = not more <= found
-            found |= more
-        return sorted(found - {entry_id})
+        return imports.importers(self._units, entry_id)
+
+    def wrong_imports(self, changed: Iterable[EntryId]) -> dict[EntryId, str]:
+        """Tell what is wrong with the imports of units that changed, and of those that import what was dropped."""
+        reasons: dict[EntryId, str] = {}
+        seen: set[EntryId] = set()
+        for entry_id in sorted({near for one in changed for near in (one, *self._direct_importers(one))}):
+            unit = self._units.get(entry_id)
+            if unit is None:
+                continue
+            lacking = imports.missing(self._units, unit)
+            if lacking is not None:
+                reasons[entry_id] = f"there is no Lua entry {lacking[1]}, imported as '{lacking[0]}'"
+                continue
+            circle = imports.circle(self._units, unit)
+            if circle and not seen.intersection(circle):
+                seen.update(circle)
+                reasons[entry_id] = f"imports run in a circle: {imports.spell(circle)}"
+        return reasons
+
+    def _direct_importers(self, entry_id: EntryId) -> list[EntryId]:
+        if entry_id in self._units:
+            return []
+        return [unit.id for unit in self._units.values() if entry_id in unit.config.imports.values()]
 
     # --- instances --------------------------------------------------------------------------------
 
@@ -149,16 +148,16 @@ class CodeBase:
         Runs Lua code: call it in a task of the process that the instance is for.
         """
         unit = self.get(entry_id)
-        imports = self.order(unit)
+        libraries = imports.load_order(self._units, unit)
         extra = dict(self.always)
-        for part in (*(imported for _, imported in imports), unit):
+        for part in (*(imported for _, imported in libraries), unit):
             for name in part.config.modules:
                 table = self.modules.get(name)
                 if table is not None:
                     extra[name] = table
         globals_ = environment(extra)
         loaded: dict[EntryId, LuaValue] = {}
-        for alias, imported in imports:
+        for alias, imported in libraries:
             if imported.id not in loaded:
                 loaded[imported.id] = first(load(imported.chunk, globals_)())
             globals_.set(encode(alias), loaded[imported.id])

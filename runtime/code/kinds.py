@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from runtime.code.unit import LuaConfig
+from runtime.registry.errors import EntryError
 from runtime.registry.kinds import Config, KindHandler
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ class LuaKind(KindHandler):
     def __init__(self, node: Node) -> None:
         super().__init__(node)
         self._compiled: dict[EntryId, Unit] = {}
+        self._changed: set[EntryId] = set()
 
     @property
     def code(self) -> CodeBase:
@@ -39,20 +41,30 @@ class LuaKind(KindHandler):
 
     def create(self, entry: Entry, config: LuaConfig) -> None:
         """Take the code in."""
+        self._changed.add(entry.id)
         self.code.put(self._unit(entry, config))
 
     def update(self, _old: Entry, new: Entry, config: LuaConfig) -> None:
         """Take the new code in; functions that import it start anew."""
+        self._changed.add(new.id)
         self.code.put(self._unit(new, config))
         self.node.functions.renew(self.code.importers(new.id))
 
     def delete(self, entry: Entry) -> None:
         """Forget the code."""
+        self._changed.add(entry.id)
         self.code.drop(entry.id)
 
     def commit(self) -> None:
-        """Forget what was compiled for a transaction that then did not take place."""
+        """Refuse imports that are not there or run in a circle; forget what was compiled in vain."""
         self._compiled.clear()
+        changed, self._changed = self._changed, set()
+        refusals = [
+            EntryError(entry_id, "imports", reason, "correct `imports:`")
+            for entry_id, reason in self.code.wrong_imports(changed).items()
+        ]
+        if refusals:
+            raise EntryError(refusals[0].id, refusals[0].field, refusals[0].reason, refusals[0].remedy, refusals[1:])
 
 
 class FunctionKind(LuaKind):

@@ -5,4 +5,4 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "support"))
 
-from lua_node import lua  # noqa: E402, F401
+from lua_node import lua  # noqa: F401
