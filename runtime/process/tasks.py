@@ -8,7 +8,7 @@ from gevent import get_hub
 from greenlet import getcurrent
 
 from runtime.binding import Failure
-from runtime.lua.calls import set_depth
+from runtime.lua.calls import set_depth, settle
 from runtime.lua.caught import lua_error
 from runtime.lua.coroutines import LuaGreenlet, MainThread
 from runtime.lua.errors import LuaError
@@ -52,7 +52,7 @@ class Task:
     def _run(self, _wake: object = None) -> None:
         set_depth(0)
         try:
-            self.process.task_done(self, self.body(*self.arguments))
+            self.process.task_done(self, settle(self.body(*self.arguments)))
         except ProcessExit:
             pass
         except Failure as failure:

@@ -214,3 +214,14 @@ def test_recursion_through_calls(lua):
         pool={"max_size": 20},
     )
     assert lua.node.functions.call("app:fact", (15,)) == 1307674368000
+
+
+def test_a_result_that_comes_by_tail_calls(lua):
+    ring = """
+    local ping, pong
+    function ping(n) if n == 0 then return "ping" end return pong(n - 1) end
+    function pong(n) if n == 0 then return "pong" end return ping(n - 1) end
+    return ping((...))
+    """
+    lua.function("ring", ring)
+    assert lua.run('return (require("funcs").call("app:ring", 100001))') == "pong"
