@@ -149,6 +149,8 @@ class _Resolver:
         self.enter(node.pos)
         parent = self.here.scope if self.functions else None
         node.scope = FunctionScope(parent, node.vararg is not None)
+        if itself is not None:
+            itself.function = node
         context = _FunctionContext(node.scope)
         if itself is not None and node.vararg is None and calls_itself(node.body, itself.name):
             node.scope.itself = itself
@@ -229,6 +231,7 @@ class _Resolver:
             case s.Return():
                 self.expressions(node.values)
                 self.tail_calls.note(node)
+                self.here.scope.returns.append(node)
             case s.Break():
                 if not self.here.loops:
                     raise self.error("'break' outside a loop", node.pos)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from compiler import abi
 
 if TYPE_CHECKING:
-    from compiler.syntax import Block
+    from compiler.syntax import Block, Function, Return
 
 
 class Storage(Enum):
@@ -32,6 +32,7 @@ class Symbol:
     early: bool = False  # a function captures it before it has its value, as a local function does with itself
     captured: bool = False
     assigned: bool = False  # assigned after its declaration
+    function: Function | None = None  # the function that it is declared as
 
     @property
     def constant(self) -> bool:
@@ -58,6 +59,7 @@ class FunctionScope:
     has_vararg: bool
     parameters: list[Symbol] = field(default_factory=list)
     itself: Symbol | None = None
+    returns: list[Return] = field(default_factory=list)
     free: dict[Symbol, None] = field(default_factory=dict)  # a dict for its order
     rebinds: dict[Symbol, None] = field(default_factory=dict)
 

@@ -11,6 +11,7 @@ from compiler.emit.expressions import ExpressionEmitter
 from compiler.emit.functions import FunctionEmitter
 from compiler.emit.jumps import JumpEmitter
 from compiler.emit.statements import StatementEmitter
+from compiler.results import Results
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,6 +38,7 @@ class Emitter:
         self.scope = scope
         self.names: dict[Position, tuple[str | None, ...]] = parent.names if parent else {}
         self.function_names: dict[str, str] = parent.function_names if parent else {}
+        self.results: Results = parent.results if parent else Results()
         self.out: list[ast.stmt] = []
         self.vararg = namer.unique("varargs")
         self.exit_variable: str | None = None

@@ -37,6 +37,8 @@ class ExpressionEmitter:
             case s.Index():
                 return self.index(node)
             case s.Call() | s.MethodCall():
+                if self.emitter.results.is_single(node):
+                    return self.call(node)
                 return self.first(self.call(node), node.pos)
             case s.Vararg():
                 return n.helper(abi.FIRST, [n.load(self.emitter.vararg, node.pos)], node.pos)
@@ -116,6 +118,8 @@ class ExpressionEmitter:
 
     def effect(self, node: s.Call | s.MethodCall) -> ast.expr:
         """Write a call whose results nobody wants; they may hold a call that is still to be carried out."""
+        if self.emitter.results.is_single(node):
+            return self.call(node)
         temporary = self.emitter.temporary("result")
         results = n.walrus(temporary, self.call(node), node.pos)
         is_list = n.is_(n.class_of(results, node.pos), n.load(abi.TUPLE, node.pos), node.pos)

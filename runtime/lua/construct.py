@@ -47,13 +47,17 @@ def table_mixed(*items):  # type: ignore[no-untyped-def]
 
 
 def table_extend(table, start, results):  # type: ignore[no-untyped-def]
-    """Store the results of a call from start + 1 on."""
+    """Store the results of a call from start + 1 on; nils before them hold their places, as in the reference Lua."""
+    array = table.array
+    while len(array) < start:
+        array.append(None)
     for value in many(results):
+        if start < len(array):
+            array[start] = value
+        else:
+            array.append(value)
         start += 1
-        if value is not None:
-            table.set(start, value)
-        elif start <= len(table.array) or table.hash:
-            table.set(start, None)
+    table.settle_array()
     return table
 
 

@@ -22,6 +22,8 @@ cdef class Table:
     cdef _shrink(self)
     @cython.locals(array=list, fields=dict)
     cdef _migrate(self)
+    @cython.locals(array=list)
+    cpdef settle_array(self)
     cpdef Py_ssize_t length(self)
     @cython.locals(cursor=PairsIterator)
     cpdef next(self, key)

@@ -148,6 +148,16 @@ class Table:
             fields.pop(len(array) + 1)
             array.append(value)
 
+    def settle_array(self):  # type: ignore[no-untyped-def]
+        """Bring the parts in order after the array part was written to directly."""
+        array = self.array
+        while array and array[len(array) - 1] is None:
+            array.pop()
+        if self.hash:
+            for key in [key for key in self.hash if type(key) is int and 0 < key <= len(array)]:
+                self.hash.pop(key)
+            self._migrate()
+
     def length(self):  # type: ignore[no-untyped-def]
         """Give a border, without metamethods."""
         return len(self.array)
