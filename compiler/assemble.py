@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import marshal
+import warnings
 from dataclasses import dataclass
 from types import CodeType
 from typing import TYPE_CHECKING, TypeAlias
@@ -37,7 +38,9 @@ class Chunk:
 
 def assemble(emitted: Emitted, name: str) -> Chunk:
     """Compile a module that defines one function; functions get their Lua names."""
-    module = compile(emitted.module, name, "exec", dont_inherit=True, optimize=0)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", SyntaxWarning)  # Python's advice on style, such as on `1 is None`
+        module = compile(emitted.module, name, "exec", dont_inherit=True, optimize=0)
     code = next(constant for constant in module.co_consts if isinstance(constant, CodeType))
     return Chunk(
         _renamed(code, emitted.functions),

@@ -159,6 +159,8 @@ class _Resolver:
         self.tail_calls.callers.append(keys)
         self.scopes.append({})
         node.scope.parameters = [self.declare(parameter.name) for parameter in node.parameters]
+        for parameter in node.scope.parameters:
+            parameter.values.append(None)
         self.block(node.body, new_scope=False)
         self.scopes.pop()
         self.tail_calls.callers.pop()
@@ -204,6 +206,7 @@ class _Resolver:
                 self.local(node)
             case s.LocalFunction():
                 node.symbol = self.declare(node.name.name, early=True)
+                node.symbol.values.append(None)
                 self.function(node.function, node.symbol, itself=node.symbol)
             case s.Assignment():
                 self.assignment(node)
@@ -225,9 +228,12 @@ class _Resolver:
             case s.NumericFor():
                 self.expressions([value for value in (node.start, node.stop, node.step) if value is not None])
                 [node.symbol] = self.loop(node.block, node.pos, [node.name])
+                node.symbol.values.append(node)
             case s.GenericFor():
                 self.expressions(node.values)
                 node.symbols = self.loop(node.block, node.pos, node.names)
+                for symbol in node.symbols:
+                    symbol.values.append(None)
             case s.Return():
                 self.expressions(node.values)
                 self.tail_calls.note(node)
@@ -239,9 +245,11 @@ class _Resolver:
                 self.goto(node)
 
     def assignment(self, node: s.Assignment) -> None:
-        for target in node.targets:
+        for index, target in enumerate(node.targets):
             if isinstance(target, s.Name):
                 self.assign(target)
+                if target.symbol is not None:
+                    target.symbol.values.append(_given(node.values, index))
             else:
                 self.expression(target)
         for index, value in enumerate(node.values):
@@ -259,11 +267,14 @@ class _Resolver:
             and node.names[0].name not in STANDARD_GLOBALS
         ):
             symbol = self.declare(node.names[0].name, early=True)
+            symbol.values.append(None)
             node.symbols = [symbol]
             self.function(value, symbol, itself=symbol)
         else:
             self.expressions(node.values)
             node.symbols = [self.declare(name.name) for name in node.names]
+            for index, declared in enumerate(node.symbols):
+                declared.values.append(_given(node.values, index))
 
     def loop(self, block: s.Block, pos: s.Position, names: list[s.TypedName] | None = None) -> list[Symbol]:
         self.begin_loop(pos)
@@ -364,6 +375,15 @@ class _Resolver:
             case s.Function():
                 self.function(node)
         self.level -= 1
+
+
+def _given(values: list[s.Expression], index: int) -> s.Expression | None:
+    """Give the expression that one of several names is set to; None where a list of results or nothing provides it."""
+    if index >= len(values) or (
+        index == len(values) - 1 and isinstance(values[index], (s.Call, s.MethodCall, s.Vararg))
+    ):
+        return None
+    return values[index]
 
 
 def _leftmost(node: s.Expression) -> s.Expression | None:

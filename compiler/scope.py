@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from compiler import abi
 
 if TYPE_CHECKING:
-    from compiler.syntax import Block, Function, Return
+    from compiler.syntax import Block, Expression, Function, NumericFor, Return
 
 
 class Storage(Enum):
@@ -33,6 +33,8 @@ class Symbol:
     captured: bool = False
     assigned: bool = False  # assigned after its declaration
     function: Function | None = None  # the function that it is declared as
+    # What it is ever set to: expressions, the loop that it is the variable of, None for what cannot be told.
+    values: list[Expression | NumericFor | None] = field(default_factory=list)
 
     @property
     def constant(self) -> bool:

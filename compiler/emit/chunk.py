@@ -11,6 +11,7 @@ from compiler.emit.expressions import ExpressionEmitter
 from compiler.emit.functions import FunctionEmitter
 from compiler.emit.jumps import JumpEmitter
 from compiler.emit.statements import StatementEmitter
+from compiler.proofs import Proofs
 from compiler.results import Results
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ class Emitter:
         self.names: dict[Position, tuple[str | None, ...]] = parent.names if parent else {}
         self.function_names: dict[str, str] = parent.function_names if parent else {}
         self.results: Results = parent.results if parent else Results()
+        self.proofs: Proofs = parent.proofs if parent else Proofs()
         self.out: list[ast.stmt] = []
         self.vararg = namer.unique("varargs")
         self.exit_variable: str | None = None

@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING
 from compiler import abi
 from compiler import syntax as s
 from compiler.emit import nodes as n
+from compiler.emit import plain
+from compiler.proofs import NUMBERS, Type
 from compiler.scope import Storage
 
 if TYPE_CHECKING:
     from compiler.emit.chunk import Emitter
     from compiler.scope import Symbol
 
+_ALWAYS_TRUE = frozenset({*NUMBERS, Type.STRING, Type.TABLE})
 _COMPARISONS = frozenset({"==", "~=", "<", "<=", ">", ">="})
 
 
@@ -78,6 +81,8 @@ class ExpressionEmitter:
         """Read owner[key]; an element of a plain local is read without a helper where the local holds a table."""
         self.blame(node.pos, node.owner)
         key = node.key
+        if self.emitter.proofs.of(node.owner) is Type.TABLE:
+            return n.element(self.value(node.owner), self.value(key), node.pos)
         if self.is_simple(node.owner) and (self.is_simple(key) or isinstance(key, (s.String, s.Number))):
             direct = n.element(self.value(node.owner), self.value(key), node.pos)
             general = n.helper(abi.INDEX, [self.value(node.owner), self.value(key)], node.pos)
@@ -193,7 +198,13 @@ class ExpressionEmitter:
     # --- operators --------------------------------------------------------------------------------
 
     def binary(self, node: s.Binary) -> ast.expr:
-        """Write an operator on operands of unknown type."""
+        """Write an operator: plain Python where the types of the operands are proven, else a helper."""
+        compare = plain.comparison(node, self.emitter.proofs)
+        if compare is not None:
+            return n.at(ast.Compare(self.value(node.left), [compare], [self.value(node.right)]), node.pos)
+        operator = plain.arithmetic(node, self.emitter.proofs)
+        if operator is not None:
+            return n.at(ast.BinOp(self.value(node.left), operator, self.value(node.right)), node.pos)
         if node.operator in ("==", "~="):
             return self.equality(node)
         if node.operator == ".." and isinstance(node.right, s.Binary) and node.right.operator == "..":
@@ -235,6 +246,8 @@ class ExpressionEmitter:
             return n.negate(self.test(node.operand), node.pos)
         if node.operator == "-" and isinstance(node.operand, s.Number) and node.operand.value != 0:
             return n.constant(-node.operand.value, node.pos)
+        if node.operator == "-" and plain.can_negate(node.operand, self.emitter.proofs):
+            return n.at(ast.UnaryOp(ast.USub(), self.value(node.operand)), node.pos)
         self.blame(node.pos, node.operand)
         return n.helper(abi.UNARY[node.operator], [self.value(node.operand)], node.pos)
 
@@ -277,6 +290,8 @@ class ExpressionEmitter:
                 return self.is_boolean(node.left) and self.is_boolean(node.right)
             case s.Parenthesis():
                 return self.is_boolean(node.inner)
+            case s.Name():
+                return self.emitter.proofs.of(node) is Type.BOOLEAN
         return False
 
     def test(self, node: s.Expression) -> ast.expr:
@@ -295,6 +310,8 @@ class ExpressionEmitter:
                 return n.constant(True, node.pos)
         if self.is_boolean(node):
             return self.value(node)
+        if self.is_simple(node) and self.emitter.proofs.of(node) in _ALWAYS_TRUE:
+            return n.constant(True, node.pos)
         if self.is_simple(node) and isinstance(node, s.Name) and node.symbol is not None:
             return self.truth(self.value(node), node.symbol.python, node.pos)
         temporary = self.emitter.temporary("test")

@@ -10,6 +10,7 @@ from compiler import abi
 from compiler import syntax as s
 from compiler.emit import nodes as n
 from compiler.emit.jumps import Loop
+from compiler.proofs import Type
 from compiler.scope import Storage
 
 if TYPE_CHECKING:
@@ -143,26 +144,34 @@ class StatementEmitter:
                 self.store_field(n.load(place[0], target.pos), n.load(place[1], target.pos), value, target.pos)
 
     def assign_field(self, target: s.Index, value: s.Expression) -> None:
-        """Write owner[key] = value; into a table that a plain local holds without a helper."""
-        expressions = self.emitter.expressions
-        expressions.blame(target.pos, target.owner)
-        key = target.key
+        """Write owner[key] = value, into a table that a plain local holds without a helper."""
+        expressions, pos = self.emitter.expressions, target.pos
+        expressions.blame(pos, target.owner)
         written = expressions.value(value)
-        if not expressions.is_simple(target.owner) or not (
-            expressions.is_simple(key) or isinstance(key, (s.String, s.Number))
-        ):
-            self.store_field(expressions.value(target.owner), expressions.value(key), written, target.pos)
+        proven = self.emitter.proofs.of(target.owner) is Type.TABLE and expressions.is_simple(target.owner)
+        plain_key = expressions.is_simple(target.key) or isinstance(target.key, (s.String, s.Number))
+        if not proven and not (plain_key and expressions.is_simple(target.owner)):
+            self.store_field(expressions.value(target.owner), expressions.value(target.key), written, pos)
             return
-        pos = target.pos
+        if proven:
+            key = expressions.value(target.key) if plain_key else self.kept("key", expressions.value(target.key), pos)
+            place = n.element_target(expressions.value(target.owner), key, pos)
+            self.emitter.out.append(n.assign(place, written, pos))
+            return
         if not isinstance(written, (ast.Constant, ast.Name)):
-            temporary = self.emitter.temporary("written")
-            self.emitter.out.append(n.assign(n.store(temporary, pos), written, pos))
-            written = n.load(temporary, pos)
-        place = n.element_target(expressions.value(target.owner), expressions.value(key), pos)
-        general = n.helper(abi.SET_INDEX, [expressions.value(target.owner), expressions.value(key), written], pos)
-        direct = n.assign(place, written, pos)
+            written = self.kept("written", written, pos)
+        place = n.element_target(expressions.value(target.owner), expressions.value(target.key), pos)
+        general = n.helper(
+            abi.SET_INDEX, [expressions.value(target.owner), expressions.value(target.key), written], pos
+        )
         is_table = expressions.is_table(target.owner, pos)
-        self.emitter.out.append(n.when(is_table, [direct], [n.at(ast.Expr(general), pos)], pos))
+        self.emitter.out.append(n.when(is_table, [n.assign(place, written, pos)], [n.at(ast.Expr(general), pos)], pos))
+
+    def kept(self, purpose: str, value: ast.expr, pos: s.Position) -> ast.expr:
+        """Evaluate into a variable of the function, now; Python would evaluate the value of an assignment first."""
+        name = self.emitter.temporary(purpose)
+        self.emitter.out.append(n.assign(n.store(name, pos), value, pos))
+        return n.load(name, pos)
 
     def place(self, target: s.Expression) -> tuple[str, str] | None:
         """Evaluate the owner and the key of a target into variables."""

@@ -1,0 +1,160 @@
+"""Proofs of types: what is proven, what must not be, and that programs do the same without them."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from compiler import syntax as s
+from compiler.parser import parse
+from compiler.proofs import Proofs, Type
+from compiler.resolve import resolve
+from runtime.code.standalone import run
+from runtime.lua.errors import LuaError
+from runtime.lua.limits import lift_recursion_limit
+
+lift_recursion_limit()  # before Hypothesis notes the limit
+
+CASES = [
+    ("local x = 1", Type.SMALL),
+    ("local x = 1 x = x + 1", Type.SMALL),
+    ("local x = 10 x = x - 64", Type.SMALL),
+    ("local x = 1 x = x + 65", Type.INTEGER),
+    ("local x = 1 x = x + x", Type.INTEGER),
+    ("local x = 1 << 62", Type.INTEGER),
+    ("local x = 0x7fffffffffffffff", Type.INTEGER),
+    ("local x = 1.5", Type.FLOAT),
+    ("local x = 1 / 2", Type.FLOAT),
+    ("local x = 2 ^ 2", Type.FLOAT),
+    ("local x = 1 x = 1.5", Type.NUMBER),
+    ("local x = 1.5 x = x * 2", Type.FLOAT),
+    ("local x = 7 % 4", Type.SMALL),
+    ("local x = 7 % -4", Type.INTEGER),
+    ("local x = 'a' .. 1", Type.STRING),
+    ("local x = '1' + 1", Type.UNKNOWN),
+    ("local x = 1 < 2", Type.BOOLEAN),
+    ("local x = not nil", Type.BOOLEAN),
+    ("local x = {}", Type.TABLE),
+    ("local x = {} x = nil", Type.UNKNOWN),
+    ("local x", Type.UNKNOWN),
+    ("local x = f()", Type.UNKNOWN),
+    ("local x = ...", Type.UNKNOWN),
+    ("local x = #'abc'", Type.SMALL),
+    ("local x = #t", Type.UNKNOWN),
+    ("local x = 1 function g() x = 'a' end", Type.UNKNOWN),
+    ("local x = 1 local function g() x = x + 1 end", Type.SMALL),
+    ("local x = 1 x, y = f()", Type.UNKNOWN),
+    ("local x = 1 x, y = 2, f()", Type.SMALL),
+    ("local x = y and 1 or 2", Type.UNKNOWN),
+    ("local x = (1 < 2) and 3", Type.UNKNOWN),
+    ("local a, x = 1", Type.UNKNOWN),
+    ("local a, x = f(), 2", Type.SMALL),
+    ("local x = 1 goto l ::l:: x = nil", Type.UNKNOWN),
+]
+
+
+def declared(chunk: s.Function, name: str) -> s.Local:
+    """Find the declaration of a local at the top level."""
+    return next(
+        statement
+        for statement in chunk.body.statements
+        if isinstance(statement, s.Local) and name in [item.name for item in statement.names]
+    )
+
+
+@pytest.mark.parametrize(("source", "expected"), CASES)
+def test_types(source, expected):
+    chunk = parse(source, "t")
+    resolve(chunk, source, "t")
+    statement = declared(chunk, "x")
+    symbol = statement.symbols[[item.name for item in statement.names].index("x")]
+    assert Proofs().of_symbol(symbol) is expected
+
+
+@pytest.mark.parametrize(
+    ("bounds", "expected"),
+    [
+        ("1, n", Type.SMALL),
+        ("1, 10, 2", Type.SMALL),
+        ("10, 1, -1", Type.SMALL),
+        ("1, n, 1000", Type.INTEGER),
+        ("0x7ffffffffffffff0, n", Type.INTEGER),
+        ("1.0, n", Type.NUMBER),
+        ("n, 10", Type.NUMBER),
+        ("1, n, 0.5", Type.FLOAT),
+        ("1, n, m", Type.NUMBER),
+    ],
+)
+def test_loop_variables(bounds, expected):
+    source = f"for i = {bounds} do end"
+    chunk = parse(source, "t")
+    resolve(chunk, source, "t")
+    [loop] = chunk.body.statements
+    assert isinstance(loop, s.NumericFor)
+    assert loop.symbol is not None
+    found = Proofs().of_symbol(loop.symbol)
+    # A float start makes all values floats; what is proven may be wider, never narrower.
+    assert found is expected or (expected is Type.NUMBER and found is Type.FLOAT and bounds.startswith("1.0"))
+
+
+LITERALS = st.sampled_from(
+    [
+        "0",
+        "1",
+        "-1",
+        "2",
+        "3",
+        "64",
+        "65",
+        "1.5",
+        "-0.5",
+        "1e308",
+        "9223372036854775807",
+        "-9223372036854775807",
+        "4611686018427387904",
+    ]
+)
+NAMES = st.sampled_from(["a", "b", "c"])
+OPERATORS = st.sampled_from(["+", "-", "*", "/", "%", "//", "<", "<=", "==", "~=", "..", "and", "or"])
+ATOMS = st.one_of(LITERALS, NAMES, st.just("'7'"), st.just("true"), st.just("nil"), st.just("#'xy'"))
+EXPRESSIONS = st.recursive(
+    ATOMS,
+    lambda inner: st.builds("({} {} {})".format, inner, OPERATORS, inner) | st.builds("(- {})".format, inner),
+    max_leaves=5,
+)
+ASSIGNMENTS = st.builds("{} = {}".format, NAMES, EXPRESSIONS)
+LOOPS = st.builds(
+    "for i = {}, {} do a = i b = i + 1 c = c end".format,
+    st.sampled_from(["1", "2", "1.5", "-3"]),
+    st.sampled_from(["3", "4.5", "0"]),
+)
+PROGRAMS = st.builds(
+    lambda first, lines: "\n".join([f"local a, b, c = {', '.join(first)}", *lines]),
+    st.lists(LITERALS, min_size=3, max_size=3),
+    st.lists(st.one_of(ASSIGNMENTS, LOOPS), min_size=1, max_size=6),
+)
+REPORT = """
+local function show(v) return math.type(v) and string.format("%s %.17g", math.type(v), v) or tostring(v) end
+print(show(a), show(b), show(c))
+"""
+
+
+def outcome(source: str) -> str:
+    """Give what a program prints, or its error."""
+    printed: list[str] = []
+    try:
+        run(source, "t", (), printed.append)
+    except LuaError as error:
+        printed.append(f"error: {error}")
+    return "".join(printed)
+
+
+@settings(max_examples=150, deadline=None)
+@given(PROGRAMS)
+def test_programs_do_the_same_without_proofs(program):
+    source = f"{program}\n{REPORT}"
+    proven = outcome(source)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Proofs, "of", lambda _self, _node: Type.UNKNOWN)
+        assert outcome(source) == proven
