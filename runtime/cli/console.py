@@ -9,12 +9,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
-from runtime.config import Config
-from runtime.logs.setup import LogSettings, install
-from runtime.project import Project
-
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from runtime.config import Config
+    from runtime.project import Project
 
 _STYLES = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33", "blue": "34", "cyan": "36"}
 
@@ -34,10 +33,14 @@ class Settings:
 
     def project(self, directory: Path | None = None, lock_file: Path | None = None) -> Project:
         """Open the project of a directory (the current one when not given), or of a lock file."""
+        from runtime.project import Project
+
         return Project.open(lock_file) if lock_file else Project.find(directory or Path.cwd())
 
     def configuration(self, project: Project, sets: Sequence[str] = ()) -> Config:
         """Load the configuration of a project: `--config` files or `.wippy.yaml`, then `--set` values."""
+        from runtime.config import Config  # reads YAML: commands without a project start without it
+
         return Config.load(project.root, self.config, sets)
 
 
@@ -115,5 +118,7 @@ def show_warnings(settings: Settings) -> None:
 
 def start_logging(settings: Settings, config: Config) -> None:
     """Log in full on standard error, for commands that run until they are ended."""
+    from runtime.logs.setup import LogSettings, install
+
     chosen = LogSettings.of(config, verbose=settings.verbose, console=settings.console, silent=settings.silent)
     install(chosen)

@@ -8,11 +8,12 @@ import sys
 import traceback
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
-import typer
+from runtime.cli.console import CommandError, Settings, err, out, report_error, show_warnings
 
-from runtime.cli.console import CommandError, Settings, err, out, report_error
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 # In the order of the help page. Each module has `register(app: typer.Typer) -> None`.
 COMMANDS = {
@@ -51,6 +52,14 @@ def run(arguments: Sequence[str]) -> int:
     """Run the command line and give its exit code; every error is told on standard error."""
     settings = Settings()
     try:
+        if arguments and arguments[0] == "lua":
+            # Small programs are run often: they start without typer, which takes longer than all the rest.
+            from runtime.cli.program import execute, plain_request
+
+            wanted = plain_request(arguments[1:])
+            if wanted is not None:
+                show_warnings(settings)
+                return execute(wanted)
         command = _command(arguments)
         result = command.main(list(arguments), prog_name="wippy", standalone_mode=False, obj=settings)
     except KeyboardInterrupt:
@@ -102,6 +111,8 @@ def _expected() -> tuple[type[Exception], ...]:
 
 def _command(arguments: Sequence[str]) -> Any:
     """Build the command tree: with one command if the arguments name one, else with all, for the help page."""
+    import typer
+
     app = typer.Typer(
         name="wippy",
         add_completion=False,
@@ -109,7 +120,7 @@ def _command(arguments: Sequence[str]) -> Any:
         pretty_exceptions_enable=False,
         context_settings={"help_option_names": ["-h", "--help"]},
     )
-    app.callback(invoke_without_command=True, help=_HELP)(_globals)
+    app.callback(invoke_without_command=True, help=_HELP)(_globals())
     name = _named(arguments)
     for module in [COMMANDS[name]] if name in COMMANDS else COMMANDS.values():
         if importlib.util.find_spec(module) is not None:
@@ -131,27 +142,35 @@ def _named(arguments: Sequence[str]) -> str | None:
     return None
 
 
-def _globals(
-    ctx: typer.Context,
-    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Log in detail.")] = False,
-    console: Annotated[bool, typer.Option("--console", "-c", help="Log for people, in colour on a terminal.")] = False,
-    silent: Annotated[bool, typer.Option("--silent", "-s", help="Log nothing to the console.")] = False,
-    config: Annotated[
-        list[Path] | None,
-        typer.Option("--config", metavar="FILE", help="Configuration file; may be repeated, later ones win."),
-    ] = None,
-    version: Annotated[bool, typer.Option("--version", help="Print the version and exit.")] = False,
-) -> None:
-    """Take the global flags; show help when there is no command."""
-    settings: Settings = ctx.obj
-    for name, value in (("verbose", verbose), ("console", console), ("silent", silent), ("config", config)):
-        _note(settings, name, value)
-    if version:
-        from runtime.cli.version import version_text
+def _globals() -> "Callable[..., None]":
+    """Give what takes the global flags."""
+    import typer
 
-        out(version_text())
-    elif ctx.invoked_subcommand is None:
-        out(ctx.get_help())
+    def take(
+        ctx: typer.Context,
+        verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Log in detail.")] = False,
+        console: Annotated[
+            bool, typer.Option("--console", "-c", help="Log for people, in colour on a terminal.")
+        ] = False,
+        silent: Annotated[bool, typer.Option("--silent", "-s", help="Log nothing to the console.")] = False,
+        config: Annotated[
+            list[Path] | None,
+            typer.Option("--config", metavar="FILE", help="Configuration file; may be repeated, later ones win."),
+        ] = None,
+        version: Annotated[bool, typer.Option("--version", help="Print the version and exit.")] = False,
+    ) -> None:
+        """Take the global flags; show help when there is no command."""
+        settings: Settings = ctx.obj
+        for name, value in (("verbose", verbose), ("console", console), ("silent", silent), ("config", config)):
+            _note(settings, name, value)
+        if version:
+            from runtime.cli.version import version_text
+
+            out(version_text())
+        elif ctx.invoked_subcommand is None:
+            out(ctx.get_help())
+
+    return take
 
 
 def _note(settings: Settings, name: str, value: Any) -> None:
