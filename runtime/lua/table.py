@@ -8,6 +8,7 @@ stand in the dict as two sentinels, for Python takes True and 1 as one key.
 
 from __future__ import annotations
 
+from runtime.lua.calls import invoke
 from runtime.lua.errors import fault
 
 TYPE_CHECKING = False
@@ -91,6 +92,7 @@ class Table:
                 if value is not None:
                     array.append(value)
                     if self.hash:
+                        self.hash.pop(key, None)
                         self._migrate()
                 elif self.hash:
                     self._set_hash(key, None)
@@ -140,7 +142,6 @@ class Table:
         """Move the keys that now continue the array part out of the hash part."""
         array = self.array
         fields = self.hash
-        fields.pop(len(array), None)
         while True:
             value = fields.get(len(array) + 1)
             if value is None:
@@ -201,7 +202,7 @@ class Table:
         handler = self.meta.get("__call") if self.meta is not None else None
         if handler is None:
             raise TypeError("'Table' object is not callable")
-        return handler(self, *args)
+        return invoke(handler, (self, *args))
 
     def __bool__(self) -> bool:
         return True
