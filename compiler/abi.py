@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
-VERSION: Final = 2
+VERSION: Final = 3
 
 ENVIRONMENT: Final = "E"  # the table of globals, in the globals of every chunk
 OPERAND_NAMES: Final = "D"  # names of operands by position, in the globals of every chunk
@@ -60,6 +60,7 @@ FOR_IN: Final = "for_in"  # (results, n) -> iterable of tuples of n
 TAIL_CALL: Final = (
     "tail_call"  # (function, tuple) -> results that stand for a call, which whoever consumes them carries out
 )
+TYPE_SCOPE: Final = "type_scope"  # (definitions) -> scope; scope(name) -> type; scope(name, value) for others
 SETTLE: Final = "settle"  # (results) -> results, with calls carried out
 TUPLE: Final = "tuple"  # the class, to tell a list of results from a value
 
@@ -87,6 +88,7 @@ HELPERS: Final = frozenset(
         FOR_IN_2,
         FOR_IN,
         TAIL_CALL,
+        TYPE_SCOPE,
         SETTLE,
         TUPLE,
     }

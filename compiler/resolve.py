@@ -6,12 +6,15 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from compiler import syntax as s
+from compiler.builder import BuildError
 from compiler.parser import source_error
 from compiler.scope import FunctionScope, Jump, LabelBlock, Namer, Symbol
 from compiler.tailcalls import Key, TailCalls, calls_itself, key_of
+from compiler.typevalues import chunk_types
 
 if TYPE_CHECKING:
     from compiler.errors import SourceError
+    from compiler.typevalues import ChunkTypes
 
 # Nested constructs of any kind; the reference Lua stops at 200 C levels, Python's own compiler a good deal later.
 MAX_LEVELS = 190
@@ -92,6 +95,7 @@ class _Resolver:
         self.functions: list[_FunctionContext] = []
         self.level = 0
         self.tail_calls = TailCalls()
+        self.types: ChunkTypes | None = None
 
     @property
     def here(self) -> _FunctionContext:
@@ -124,11 +128,32 @@ class _Resolver:
                 return scope[name]
         return None
 
+    def outer_local(self, name: str) -> Symbol | None:
+        symbol = self.lookup(name)
+        return None if self.types is not None and self.types.owns(symbol) else symbol
+
+    def declare_types(self, chunk: s.Function) -> None:
+        """Declare a local for each top-level type of the chunk, visible in all of it; a global of the name wins."""
+        try:
+            self.types = chunk_types(chunk)
+        except BuildError as error:
+            raise source_error(error.message, self.source, self.name, error.line, error.column) from None
+        if self.types is None or chunk.scope is None:
+            return
+        chunk.scope.types = self.types
+        self.types.python = self.namer.unique("types")
+        for name in self.types.definitions:
+            if name not in STANDARD_GLOBALS:
+                self.types.symbols[name] = self.declare(name)
+                self.types.symbols[name].values.append(None)
+
     def use(self, node: s.Name) -> None:
         symbol = self.lookup(node.name)
         node.symbol = symbol
         if symbol is None:
             return
+        if self.types is not None and self.types.owns(symbol):
+            self.types.used[symbol.name] = None
         for context in reversed(self.functions):
             if context.scope is symbol.owner:
                 return
@@ -161,6 +186,8 @@ class _Resolver:
         node.scope.parameters = [self.declare(parameter.name) for parameter in node.parameters]
         for parameter in node.scope.parameters:
             parameter.values.append(None)
+        if parent is None:
+            self.declare_types(node)
         self.block(node.body, new_scope=False)
         self.scopes.pop()
         self.tail_calls.callers.pop()
@@ -234,6 +261,9 @@ class _Resolver:
                 node.symbols = self.loop(node.block, node.pos, node.names)
                 for symbol in node.symbols:
                     symbol.values.append(None)
+            case s.TypeStatement():
+                for outside in self.types.outside.get(node.pos, ()) if self.types is not None else ():
+                    self.use(outside)
             case s.Return():
                 self.expressions(node.values)
                 self.tail_calls.note(node)
@@ -263,7 +293,7 @@ class _Resolver:
         value = node.values[0] if len(node.names) == len(node.values) == 1 else None
         if (
             isinstance(value, s.Function)
-            and self.lookup(node.names[0].name) is None
+            and self.outer_local(node.names[0].name) is None
             and node.names[0].name not in STANDARD_GLOBALS
         ):
             symbol = self.declare(node.names[0].name, early=True)

@@ -11,6 +11,7 @@ from compiler import abi
 
 if TYPE_CHECKING:
     from compiler.syntax import Block, Expression, Function, NumericFor, Return
+    from compiler.typevalues import ChunkTypes
 
 
 class Storage(Enum):
@@ -64,6 +65,7 @@ class FunctionScope:
     returns: list[Return] = field(default_factory=list)
     free: dict[Symbol, None] = field(default_factory=dict)  # a dict for its order
     rebinds: dict[Symbol, None] = field(default_factory=dict)
+    types: ChunkTypes | None = None  # of the main chunk
 
 
 @dataclass(slots=True, eq=False)

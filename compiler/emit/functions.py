@@ -6,6 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from compiler.emit import nodes as n
+from compiler.emit import types
 from compiler.emit.jumps import Loop
 from compiler.scope import Storage
 
@@ -57,6 +58,8 @@ class FunctionEmitter:
                 preamble.append(n.at(ast.Nonlocal(rebound), node.pos))
             if inner.exit_variable is not None:
                 preamble.append(n.assign(n.store(inner.exit_variable, node.pos), n.constant(0, node.pos), node.pos))
+            if scope.types is not None:
+                preamble.extend(types.definitions(scope.types))
             vararg = n.at(ast.arg(inner.vararg), node.pos)
         positional = [n.at(ast.arg(symbol.python), node.pos) for symbol in scope.parameters]
         defaults = [n.constant(None, node.pos) for _ in positional]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from compiler import abi
 from compiler import syntax as s
 from compiler.emit import nodes as n
+from compiler.emit import types
 from compiler.emit.jumps import Loop
 from compiler.proofs import Type
 from compiler.scope import Storage
@@ -62,6 +63,8 @@ class StatementEmitter:
                 self.numeric_for(node)
             case s.GenericFor():
                 self.generic_for(node)
+            case s.TypeStatement():
+                out.extend(types.outside(node, self.emitter))
             case s.Return():
                 self.return_(node)
             case s.Break():

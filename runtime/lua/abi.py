@@ -5,6 +5,7 @@ from __future__ import annotations
 from runtime.lua import calls, construct, iteration, operators
 from runtime.lua.frames import ABI
 from runtime.lua.table import Table
+from runtime.lua.typevalue import TypeScope
 
 _OPERATORS = """
     add sub mul div mod idiv pow_ unm band bor bxor bnot shl shr concat concat_all eq ne lt le gt ge length
@@ -20,4 +21,4 @@ ABI.update(
     }
 )
 ABI.update({name: getattr(iteration, name) for name in "adjust for_range for_in_1 for_in_2 for_in".split()})
-ABI.update({"Table": Table, "tuple": tuple})
+ABI.update({"Table": Table, "tuple": tuple, "type_scope": TypeScope})

@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from runtime.lua import abi as _abi  # noqa: F401  (fills the table of helpers)
-from runtime.lua import baselib, coroutines, errorlib, mathlib, oslib, stringlib, tablelib
+from runtime.lua import baselib, coroutines, errorlib, mathlib, oslib, stringlib, tablelib, typelib
 from runtime.lua.errors import fault
 from runtime.lua.operators import StringMethods
 from runtime.lua.table import Table
@@ -20,8 +20,10 @@ def shared() -> dict[str, LuaValue]:
     """Give what all environments share, by name."""
     string = stringlib.library()
     StringMethods.table = string
+    typelib.as_type(string)
     table = tablelib.library()
     found: dict[str, LuaValue] = {
+        **typelib.functions(),
         **baselib.functions(),
         "_VERSION": baselib.VERSION,
         "coroutine": coroutines.library(),
