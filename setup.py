@@ -36,7 +36,11 @@ def extensions() -> list[Extension]:
     if os.environ.get("WIPPY_NO_EXTENSIONS"):
         return []
     from Cython.Build import cythonize
+    from Cython.Compiler import Options
 
+    # A chain of a million tables must not exhaust the C stack when it is freed. Cython knows this directive only as a
+    # decorator of a class, which would need Cython at run time in modules that also run interpreted.
+    Options._directive_defaults["trashcan"] = True  # noqa: SLF001
     modules = [
         Extension(f"runtime.lua.{name}", [f"runtime/lua/{name}.py"], extra_compile_args=["-O2", "-fwrapv", "-g0"])
         for name in COMPILED

@@ -39,8 +39,15 @@ def numeral(text: str) -> int | float:
         value = int(text[2:], 16) & 0xFFFFFFFFFFFFFFFF
         return value - 0x10000000000000000 if value > _MAXINTEGER else value
     if _HEX_FLOAT.match(text):
-        return float.fromhex(text)
+        return _hex_float(text)
     raise LiteralError(f"malformed number near '{text}'")
+
+
+def _hex_float(text: str) -> float:
+    try:
+        return float.fromhex(text)
+    except OverflowError:
+        return float("inf")
 
 
 def short_string(text: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import pickle
+import re
 import sys
 from functools import lru_cache
 from pathlib import Path
@@ -57,6 +58,7 @@ def _without_shebang(source: str) -> str:
     )
 
 
+_LONG_BRACKET = re.compile(r"\[=*\[")
 _SHOWN = 40  # characters of a token in a message
 _CLOSERS = {
     "END": "'end'",
@@ -72,6 +74,12 @@ _CLOSERS = {
 def _syntax_error(error: UnexpectedInput, source: str, name: str) -> SourceError:
     if isinstance(error, UnexpectedToken) and error.token.type != "$END":
         token = str(error.token)
+        if len(token) == 1:  # perhaps the lexer took the opening of what never ends for operators
+            start = error.token.start_pos or 0
+            back = 2 if start > 1 and source.startswith("--", start - 2) else 0
+            unfinished = _unfinished(source[start - back :])
+            if unfinished is not None:
+                return source_error(unfinished, source, name, error.line, error.column - 1 - back)
         shown = token if len(token) <= _SHOWN else token[:_SHOWN] + "..."
         message = f"{_expected(error.accepts or error.expected)} near '{shown}'"
         return source_error(message, source, name, error.line, error.column - 1)
@@ -95,13 +103,18 @@ def _expected(accepts: Collection[Any]) -> str:
 
 def _bad_character(error: UnexpectedCharacters, source: str) -> str:
     rest = source[error.pos_in_stream :]
+    return _unfinished(rest) or f"unexpected symbol near '{rest[:1]}'"
+
+
+def _unfinished(rest: str) -> str | None:
+    """Name the literal or comment that begins here but never ends."""
     if rest.startswith(('"', "'")):
         return "unfinished string"
-    if rest.startswith(("[[", "[=")):
+    if _LONG_BRACKET.match(rest):
         return "unfinished long string"
-    if rest.startswith("--["):
+    if rest.startswith("--") and _LONG_BRACKET.match(rest, 2):
         return "unfinished long comment"
-    return f"unexpected symbol near '{rest[:1]}'"
+    return None
 
 
 @lru_cache(maxsize=1)

@@ -38,7 +38,7 @@ def new(*args: LuaValue) -> Error:
         raise bad_argument(1, "new", f"kind must be a string, got {type_name(kind)}")
     retryable, details = given.get("retryable"), given.get("details")
     if type(details) is Table:
-        details = _copied(details, 0)
+        details = _copied(details)
     else:
         details = None
     return Error(
@@ -46,17 +46,26 @@ def new(*args: LuaValue) -> Error:
     )
 
 
-def _copied(value: LuaValue, depth: int) -> LuaValue:
+def _copied(details: Table) -> Table | None:
     """Copy details, so that later changes of the table do not reach the error; an empty table is as good as none."""
+    copy = _copied_part(details, 0, {})
+    return copy if type(copy) is Table and (copy.array or copy.hash) else None
+
+
+def _copied_part(value: LuaValue, depth: int, seen: dict[int, Table | None]) -> LuaValue:
+    """Copy a part of details; what it holds twice is copied once, a table inside itself is left out."""
     if type(value) is not Table:
         return value if value is None or type(value) in (str, int, float, bool) else None
+    if id(value) in seen:
+        return seen[id(value)]
+    seen[id(value)] = None
     copy = Table()
     copy.keyed = value.keyed
     if depth < _DETAIL_DEPTH:
         for key, item in value.items():
-            copy.set(key, _copied(item, depth + 1))
-    if depth == 0 and not copy.array and not copy.hash:
-        return None
+            if type(key) in (str, int, float, bool):
+                copy.set(key, _copied_part(item, depth + 1, seen))
+    seen[id(value)] = copy
     return copy
 
 
@@ -113,7 +122,7 @@ Error.lua_methods = {
     "kind": _method("kind", lambda error: error.kind),
     "message": _method("message", lambda error: error.message),
     "retryable": _method("retryable", lambda error: error.retryable),
-    "details": _method("details", lambda error: None if error.details is None else _copied(error.details, 0)),
+    "details": _method("details", lambda error: None if error.details is None else _copied(error.details)),
     "stack": _method("stack", lambda error: error.stack_text()),
 }
 

@@ -17,6 +17,7 @@ _DECIMAL = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?\Z"
 _INTEGER = re.compile(r"[+-]?[0-9]+\Z")
 _HEX = re.compile(r"([+-]?)0[xX]([0-9a-fA-F]*)(?:(\.)([0-9a-fA-F]*))?(?:[pP]([+-]?[0-9]+))?\Z")
 _MAX_NUMERAL = 400  # digits beyond this cannot matter and would make int() quadratic
+_LONGEST_EXPONENT = 9  # digits; a float holds no greater one
 
 
 def wrap(value):  # type: ignore[no-untyped-def]
@@ -64,12 +65,19 @@ def _parse_hex(text: str) -> LuaValue:
         number = wrap(int(whole, 16))
         return wrap(-number) if sign == "-" else number
     digits = whole + (fraction or "")
-    scale = int(exponent or 0) - 4 * len(fraction or "")
+    scale = _exponent(exponent or "0") - 4 * len(fraction or "")
     try:
         value = math.ldexp(float(int(digits, 16)), max(-100000, min(100000, scale)))
     except OverflowError:
         value = math.inf
     return -value if sign == "-" else value
+
+
+def _exponent(text: str) -> int:
+    """Read an exponent; of one that is out of all bounds, only the sign counts."""
+    digits = text.lstrip("+-").lstrip("0") or "0"
+    value = int(digits) if len(digits) <= _LONGEST_EXPONENT else 10**_LONGEST_EXPONENT
+    return -value if text.startswith("-") else value
 
 
 def parse_integer(text: str, base: int) -> LuaValue:

@@ -1,5 +1,7 @@
 cimport cython
+from runtime.lua.calls cimport invoke
 
+@cython.final
 cdef class Table:
     cdef public list array
     cdef public dict hash
@@ -28,6 +30,7 @@ cdef class Table:
     @cython.locals(cursor=PairsIterator)
     cpdef next(self, key)
 
+@cython.final
 cdef class PairsIterator:
     cdef Table table
     cdef Py_ssize_t position

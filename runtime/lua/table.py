@@ -27,7 +27,7 @@ class _BooleanKey:
 
 _TRUE = _BooleanKey(True)
 _FALSE = _BooleanKey(False)
-_FEW = 8
+_FEW = 8  # cleared fields that may stay before it is asked whether they are the majority
 
 
 class Table:
@@ -184,19 +184,19 @@ class Table:
         return pair
 
     def __getitem__(self, key):  # type: ignore[no-untyped-def]
-        if type(key) is str:
-            value = self.hash.get(key)
-        else:
-            value = self.get(key)
+        value = self.hash.get(key) if type(key) is str else self.get(key)
         if value is None and self.meta is not None:
             return index_metatable(self, key)
         return value
 
     def __setitem__(self, key, value):  # type: ignore[no-untyped-def]
-        if self.meta is None:
-            self.set(key, value)
-        else:
+        if self.meta is not None and self.meta.hash.get("__newindex") is not None:
             assign_metatable(self, key, value)
+        elif type(key) is str and value is not None and not self.frozen and self.dead <= _FEW:
+            self.keyed = True
+            self.hash[key] = value
+        else:
+            self.set(key, value)
 
     def __call__(self, *args):  # type: ignore[no-untyped-def]
         handler = self.meta.get("__call") if self.meta is not None else None

@@ -5,6 +5,7 @@ from runtime.lua.table cimport Table
 
 cdef Py_ssize_t _MAX_RESULTS
 cdef Py_ssize_t _MAX_ELEMENTS
+cdef Py_ssize_t _MAX_BY_ACCESS
 cdef Py_ssize_t _MAX_SIZE
 
 cdef Table _table(value, Py_ssize_t position, str function)

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 _MAX_RESULTS = 1_000_000  # values that one call may give, as LUAI_MAXSTACK
 _MAX_ELEMENTS = 1 << 26  # that one call handles one by one; a __len may claim any number
+_MAX_BY_ACCESS = 10_000_000  # the same where each is read or written through metamethods
 _MAX_SIZE = MAX_STRING
 
 
@@ -63,7 +64,7 @@ def _trim(array: list[LuaValue]) -> None:
 
 
 def _within_reach(count: int) -> None:
-    if count > _MAX_ELEMENTS:
+    if count > _MAX_BY_ACCESS:
         raise fault("too many elements to move")
 
 
@@ -168,6 +169,8 @@ def concat(
 
 def _concat(t: Table, separator: str, low: int, high: int) -> str:
     plain = _plain(t)
+    if not plain and high - low > _MAX_BY_ACCESS:
+        raise bad_argument(4, "concat", "range too large")
     pieces: list[str] = []
     total = 0
     for offset in range(high - low + 1):
