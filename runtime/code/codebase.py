@@ -10,7 +10,7 @@ from compiler.errors import SourceError
 from compiler.pipeline import compile_chunk
 from runtime.binding import Failure
 from runtime.binding.text import encode
-from runtime.code import imports
+from runtime.code import imports, sources
 from runtime.code.unit import LuaConfig, Unit
 from runtime.lua.args import is_function, type_name
 from runtime.lua.calls import first
@@ -67,6 +67,8 @@ class CodeBase:
         """Compile an entry or take it from the store; EntryError with the rendered message when it does not compile."""
         source = encode(config.source)
         name = str(entry.id)
+        file = entry.origin.files.get("source") if entry.origin is not None else None
+        sources.remember(name, lambda: config.source, file)
         known = self._units.get(entry.id)
         if known is not None and known.config.source == config.source:
             return Unit(entry.id, config, known.chunk)
@@ -105,6 +107,7 @@ class CodeBase:
     def drop(self, entry_id: EntryId) -> None:
         """Forget a unit."""
         self._units.pop(entry_id, None)
+        sources.forget(str(entry_id))
 
     def get(self, entry_id: EntryId) -> Unit:
         """Give a unit; NOT_FOUND when there is none."""
