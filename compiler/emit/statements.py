@@ -136,34 +136,54 @@ class StatementEmitter:
             elif isinstance(target, s.Name):
                 self.store_name(target, expressions.value(node.values[0]))
             return
-        places = [self.place(target) for target in node.targets]
-        names = [self.emitter.fresh("value") for _ in node.targets]
-        self.evaluate(names, node.values, node.pos)
-        for target, place, name in reversed(list(zip(node.targets, places, names, strict=True))):
-            value = n.load(name, target.pos)
+        self.parallel(node)
+
+    def parallel(self, node: s.Assignment) -> None:
+        """Write an assignment of several targets: what the stores could change is kept in variables first."""
+        moved = {target.symbol for target in node.targets if isinstance(target, s.Name)}
+        places = [self.place(target, moved) for target in node.targets]
+        values = self.evaluate(node.values, len(node.targets), node.pos, moved)
+        for target, place, value in reversed(list(zip(node.targets, places, values, strict=True))):
             if isinstance(target, s.Name):
                 self.store_name(target, value)
+            elif place is None and isinstance(target, s.Index):
+                self.write_element(target, value)
             elif place is not None:
                 self.store_field(n.load(place[0], target.pos), n.load(place[1], target.pos), value, target.pos)
 
+    def is_stable(self, node: s.Expression, moved: set[Symbol | None]) -> bool:
+        """Tell whether an expression means the same after the stores of an assignment and the calls in it."""
+        if isinstance(node, (s.Nil, s.Boolean, s.Number, s.String)):
+            return True
+        if not isinstance(node, s.Name) or node.symbol is None or node.symbol in moved:
+            return False
+        return self.emitter.expressions.is_simple(node) and (node.symbol.constant or not node.symbol.captured)
+
     def assign_field(self, target: s.Index, value: s.Expression) -> None:
-        """Write owner[key] = value, into a table that a plain local holds without a helper."""
+        """Write owner[key] = value."""
         expressions, pos = self.emitter.expressions, target.pos
         expressions.blame(pos, target.owner)
         written = expressions.value(value)
         proven = self.emitter.proofs.of(target.owner) is Type.TABLE and expressions.is_simple(target.owner)
         plain_key = expressions.is_simple(target.key) or isinstance(target.key, (s.String, s.Number))
-        if not proven and not (plain_key and expressions.is_simple(target.owner)):
-            self.store_field(expressions.value(target.owner), expressions.value(target.key), written, pos)
-            return
-        if proven:
-            key = expressions.value(target.key) if plain_key else self.kept("key", expressions.value(target.key), pos)
+        if plain_key and expressions.is_simple(target.owner):
+            self.write_element(target, written)
+        elif proven:
+            key = self.kept("key", expressions.value(target.key), pos)
             place = n.element_target(expressions.value(target.owner), key, pos)
+            self.emitter.out.append(n.assign(place, written, pos))
+        else:
+            self.store_field(expressions.value(target.owner), expressions.value(target.key), written, pos)
+
+    def write_element(self, target: s.Index, written: ast.expr) -> None:
+        """Write an element with a plain key of what a plain local holds; of a table without a helper."""
+        expressions, pos = self.emitter.expressions, target.pos
+        place = n.element_target(expressions.value(target.owner), expressions.value(target.key), pos)
+        if self.emitter.proofs.of(target.owner) is Type.TABLE:
             self.emitter.out.append(n.assign(place, written, pos))
             return
         if not isinstance(written, (ast.Constant, ast.Name)):
             written = self.kept("written", written, pos)
-        place = n.element_target(expressions.value(target.owner), expressions.value(target.key), pos)
         general = n.helper(
             abi.SET_INDEX, [expressions.value(target.owner), expressions.value(target.key), written], pos
         )
@@ -176,34 +196,43 @@ class StatementEmitter:
         self.emitter.out.append(n.assign(n.store(name, pos), value, pos))
         return n.load(name, pos)
 
-    def place(self, target: s.Expression) -> tuple[str, str] | None:
-        """Evaluate the owner and the key of a target into variables."""
+    def place(self, target: s.Expression, moved: set[Symbol | None]) -> tuple[str, str] | None:
+        """Evaluate the owner and the key of a target into variables; None where both are as good later."""
         if not isinstance(target, s.Index):
             return None
         self.emitter.expressions.blame(target.pos, target.owner)
+        owner_stays = isinstance(target.owner, s.Name) and self.is_stable(target.owner, moved)
+        if owner_stays and self.is_stable(target.key, moved) and not isinstance(target.key, (s.Nil, s.Boolean)):
+            return None
         names = self.emitter.fresh("place"), self.emitter.fresh("key")
         for name, part in zip(names, (target.owner, target.key), strict=True):
             value = self.emitter.expressions.value(part)
             self.emitter.out.append(n.assign(n.store(name, part.pos), value, part.pos))
         return names
 
-    def evaluate(self, names: list[str], values: list[s.Expression], pos: s.Position) -> None:
-        """Evaluate a list of expressions into as many variables as there are names."""
-        expressions = self.emitter.expressions
-        spread = len(values) < len(names) and expressions.is_multiple(values[-1])
+    def evaluate(
+        self, values: list[s.Expression], count: int, pos: s.Position, moved: set[Symbol | None]
+    ) -> list[ast.expr]:
+        """Evaluate a list of expressions to as many values as there are targets; give how each is read later."""
+        expressions, out = self.emitter.expressions, self.emitter.out
+        spread = len(values) < count and expressions.is_multiple(values[-1])
         single = values[:-1] if spread else values
-        for index, value in enumerate(single):
-            if index < len(names):
-                self.emitter.out.append(n.assign(n.store(names[index], pos), expressions.value(value), pos))
+        read: list[ast.expr] = []
+        for value in single[:count]:
+            if self.is_stable(value, moved):
+                read.append(expressions.value(value))
             else:
-                self.emitter.out.append(n.at(ast.Expr(expressions.value(value)), pos))
-        rest = names[len(single) :]
+                name = self.emitter.fresh("value")
+                out.append(n.assign(n.store(name, pos), expressions.value(value), pos))
+                read.append(n.load(name, pos))
+        out.extend(n.at(ast.Expr(expressions.value(surplus)), pos) for surplus in single[count:])
+        missing = count - len(read)
         if spread:
+            names = [self.emitter.fresh("value") for _ in range(missing)]
             results = expressions.results(values[-1])
-            self.unpack(rest, n.helper(abi.ADJUST, [results, n.constant(len(rest), pos)], pos), pos)
-        else:
-            for name in rest:
-                self.emitter.out.append(n.assign(n.store(name, pos), n.constant(None, pos), pos))
+            self.unpack(names, n.helper(abi.ADJUST, [results, n.constant(missing, pos)], pos), pos)
+            return read + [n.load(name, pos) for name in names]
+        return read + [n.constant(None, pos) for _ in range(missing)]
 
     def store_name(self, target: s.Name, value: ast.expr) -> None:
         """Assign to a variable."""
@@ -333,15 +362,12 @@ class StatementEmitter:
         """Write a call of the function by itself: new values for the parameters, then the body again."""
         assert self.emitter.restart is not None, "there is no loop to restart"
         parameters = self.emitter.scope.parameters
-        names = [self.emitter.fresh("argument") for _ in parameters]
         if call.arguments:
-            self.evaluate(names, call.arguments, call.pos)
+            values = self.evaluate(call.arguments, len(parameters), call.pos, set(parameters))
         else:
-            self.emitter.out.extend(
-                n.assign(n.store(name, call.pos), n.constant(None, call.pos), call.pos) for name in names
-            )
-        for symbol, name in zip(parameters, names, strict=True):
-            self.emitter.out.append(n.assign(n.store(symbol.python, call.pos), n.load(name, call.pos), call.pos))
+            values = [n.constant(None, call.pos) for _ in parameters]
+        for symbol, value in zip(parameters, values, strict=True):
+            self.emitter.out.append(n.assign(n.store(symbol.python, call.pos), value, call.pos))
         self.emitter.out.extend(self.emitter.jumps.leave(self.emitter.restart, again=True, pos=call.pos))
 
     def goto(self, node: s.Goto) -> None:
