@@ -1,8 +1,9 @@
 """What can be proven of the type of an expression, so that plain Python may take the place of a helper.
 
 A local has the join of the types of everything that is ever assigned to it anywhere in the chunk, closures included;
-the order of execution is not looked at. Parameters, fields, globals and results of calls are unknown. A wrong proof
-would be a silent error, so every rule here errs to the side of UNKNOWN.
+the order of execution is not looked at. A parameter of a local function that is only ever called by its name has the
+join of the arguments of all these calls. Other parameters, fields, globals and results of calls are unknown. A wrong
+proof would be a silent error, so every rule here errs to the side of UNKNOWN.
 
 SMALL is an integer that stays away from the ends of the 64-bit range by more than any program can count in a century: a
 literal, the variable of a loop that starts at one and takes steps of at most `STEP`, or a variable that is only set to
@@ -104,7 +105,7 @@ class Proofs:
             changed = False
             for member in group:
                 found = Type.NONE
-                for value in member.values:
+                for value in values_of(member):
                     found = join(found, self._of_value(value))
                 wider = join(self._symbols[member], found)
                 if wider is not self._symbols[member]:
@@ -124,7 +125,7 @@ class Proofs:
                 self._symbols[member] = Type.SMALL
                 continue
             group[member] = Type.NONE
-            for value in member.values:
+            for value in values_of(member):
                 pending.extend(_locals_in(value))
 
     def _of_value(self, value: s.Expression | s.NumericFor | None) -> Type:
@@ -174,6 +175,25 @@ class Proofs:
         return Type.INTEGER
 
 
+def values_of(symbol: Symbol) -> list[s.Expression | s.NumericFor | None]:
+    """List what a local is ever set to, arguments of calls included; None stands for what cannot be told."""
+    if symbol.parameter_of is None:
+        return symbol.values
+    function, place = symbol.parameter_of
+    if not function.only_called:
+        return [*symbol.values, None]
+    return [*symbol.values, *(given(call.arguments, place) for call in function.calls)]
+
+
+def given(values: list[s.Expression], place: int) -> s.Expression | None:
+    """Give the expression at a place of a list; None where a list of results or nothing provides the value."""
+    if place >= len(values) or (
+        place == len(values) - 1 and isinstance(values[place], (s.Call, s.MethodCall, s.Vararg))
+    ):
+        return None
+    return values[place]
+
+
 def _of_number(value: int | float) -> Type:  # noqa: PYI041  (which of the two it is is the question)
     if not isinstance(value, int):
         return Type.FLOAT
@@ -193,7 +213,8 @@ def _is_step(node: s.Expression | None) -> bool:
 
 def is_counter(symbol: Symbol) -> bool:
     """Tell whether a local is only ever set to small literals and counted up or down by small steps."""
-    return bool(symbol.values) and all(_is_count(symbol, value) for value in symbol.values)
+    values = values_of(symbol)
+    return bool(values) and all(_is_count(symbol, value) for value in values)
 
 
 def _is_count(symbol: Symbol, value: s.Expression | s.NumericFor | None) -> bool:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from compiler import syntax as s
 from compiler.builder import BuildError
 from compiler.parser import source_error
+from compiler.proofs import given
 from compiler.scope import FunctionScope, Jump, LabelBlock, Namer, Symbol
 from compiler.tailcalls import Key, TailCalls, calls_itself, key_of
 from compiler.typevalues import chunk_types
@@ -152,6 +153,7 @@ class _Resolver:
         node.symbol = symbol
         if symbol is None:
             return
+        symbol.uses += 1
         if self.types is not None and self.types.owns(symbol):
             self.types.used[symbol.name] = None
         for context in reversed(self.functions):
@@ -184,8 +186,11 @@ class _Resolver:
         self.tail_calls.callers.append(keys)
         self.scopes.append({})
         node.scope.parameters = [self.declare(parameter.name) for parameter in node.parameters]
-        for parameter in node.scope.parameters:
-            parameter.values.append(None)
+        for place, parameter in enumerate(node.scope.parameters):
+            if itself is not None:
+                parameter.parameter_of = (itself, place)
+            else:
+                parameter.values.append(None)
         if parent is None:
             self.declare_types(node)
         self.block(node.body, new_scope=False)
@@ -279,7 +284,7 @@ class _Resolver:
             if isinstance(target, s.Name):
                 self.assign(target)
                 if target.symbol is not None:
-                    target.symbol.values.append(_given(node.values, index))
+                    target.symbol.values.append(given(node.values, index))
             else:
                 self.expression(target)
         for index, value in enumerate(node.values):
@@ -304,7 +309,7 @@ class _Resolver:
             self.expressions(node.values)
             node.symbols = [self.declare(name.name) for name in node.names]
             for index, declared in enumerate(node.symbols):
-                declared.values.append(_given(node.values, index))
+                declared.values.append(given(node.values, index))
 
     def loop(self, block: s.Block, pos: s.Position, names: list[s.TypedName] | None = None) -> list[Symbol]:
         self.begin_loop(pos)
@@ -377,7 +382,7 @@ class _Resolver:
         for item in reversed(pending):
             self.rest(item)
 
-    def rest(self, node: s.Expression) -> None:
+    def rest(self, node: s.Expression) -> None:  # noqa: C901  (one arm for each kind of expression)
         """Resolve what of a node `_leftmost` does not reach."""
         self.enter(node.pos)
         match node:
@@ -388,7 +393,11 @@ class _Resolver:
                     raise self.error("cannot use '...' outside a vararg function near '...'", node.pos)
             case s.Index():
                 self.expression(node.key)
-            case s.Call() | s.MethodCall():
+            case s.Call():
+                if isinstance(node.function, s.Name) and node.function.symbol is not None:
+                    node.function.symbol.calls.append(node)
+                self.expressions(node.arguments)
+            case s.MethodCall():
                 self.expressions(node.arguments)
             case s.Binary() | s.Logical():
                 self.expression(node.right)
@@ -405,15 +414,6 @@ class _Resolver:
             case s.Function():
                 self.function(node)
         self.level -= 1
-
-
-def _given(values: list[s.Expression], index: int) -> s.Expression | None:
-    """Give the expression that one of several names is set to; None where a list of results or nothing provides it."""
-    if index >= len(values) or (
-        index == len(values) - 1 and isinstance(values[index], (s.Call, s.MethodCall, s.Vararg))
-    ):
-        return None
-    return values[index]
 
 
 def _leftmost(node: s.Expression) -> s.Expression | None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from compiler import abi
 
 if TYPE_CHECKING:
-    from compiler.syntax import Block, Expression, Function, NumericFor, Return
+    from compiler.syntax import Block, Call, Expression, Function, NumericFor, Return
     from compiler.typevalues import ChunkTypes
 
 
@@ -34,6 +34,10 @@ class Symbol:
     captured: bool = False
     assigned: bool = False  # assigned after its declaration
     function: Function | None = None  # the function that it is declared as
+    uses: int = 0  # how often it is named
+    calls: list[Call] = field(default_factory=list)  # where it is called
+    # The local that its function is declared as and its place among the parameters, where it is a parameter of one.
+    parameter_of: tuple[Symbol, int] | None = None
     # What it is ever set to: expressions, the loop that it is the variable of, None for what cannot be told.
     values: list[Expression | NumericFor | None] = field(default_factory=list)
 
@@ -41,6 +45,11 @@ class Symbol:
     def constant(self) -> bool:
         """Say that the local keeps its first value; final when the whole chunk is resolved."""
         return not self.assigned
+
+    @property
+    def only_called(self) -> bool:
+        """Say that the local is a function that is only ever called by its name; final when the chunk is resolved."""
+        return self.function is not None and self.constant and self.uses == len(self.calls)
 
     @property
     def storage(self) -> Storage:

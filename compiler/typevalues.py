@@ -24,7 +24,7 @@ from compiler import syntax as s
 from compiler.builder import BuildError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from compiler.scope import Symbol
 
@@ -51,6 +51,10 @@ _PRIMITIVES = frozenset(
     ]
 )
 _ANY: Node = ("primitive", "any")
+_MAX_DEPTH = 200  # of tuples in tuples
+_MAX_FOLLOWED = 16  # locals that lead to one another in a typeof
+_TYPEOF_BUDGET = 10_000  # types that the typeofs of a chunk may bring in; what goes beyond is `any`
+_MAX_KINDS = 16  # values of a list that are looked at
 
 
 @dataclass
@@ -66,13 +70,19 @@ class ChunkTypes:
     outside: dict[s.Position, tuple[s.Name, ...]] = field(default_factory=dict)
     used: dict[str, None] = field(default_factory=dict)
     python: str = ""  # the Python variable that holds the scope
+    _needed: dict[str, Definition] = field(default_factory=dict)
 
     def owns(self, symbol: Symbol | None) -> bool:
         """Tell whether a local holds one of the types."""
         return symbol is not None and self.symbols.get(symbol.name) is symbol
 
-    def needed(self) -> list[Definition]:
-        """List the definitions of the types that are used and of all that they reach."""
+    def needed(self) -> dict[str, Definition]:
+        """Give the definitions of the types that are used and of all that they reach; to be asked once all is known."""
+        if not self._needed:
+            self._needed = {name: self.definitions[name] for name in self._reached()}
+        return self._needed
+
+    def _reached(self) -> Iterable[str]:
         found = dict.fromkeys(self.used)
         pending = list(found)
         while pending:
@@ -81,40 +91,39 @@ class ChunkTypes:
                 if used in self.definitions and used not in found:
                     found[used] = None
                     pending.append(used)
-        return [self.definitions[name] for name in found]
+        return found
 
 
 def chunk_types(chunk: s.Function) -> ChunkTypes | None:
-    """Lower the top-level type statements of a chunk; None when it has none."""
-    statements = [statement for statement in chunk.body.statements if isinstance(statement, s.TypeStatement)]
-    if not statements:
+    """Lower the top-level type statements of a chunk; None when it has none. Raise BuildError for malformed ones."""
+    if not any(isinstance(statement, s.TypeStatement) for statement in chunk.body.statements):
         return None
     types = ChunkTypes()
-    for statement in statements:
-        types.definitions[statement.name] = _Lowering(_locals_before(chunk, statement)).definition(statement)
+    lowering = _Lowering()
+    statements: list[s.TypeStatement] = []
+    for statement in chunk.body.statements:
+        if isinstance(statement, s.TypeStatement):
+            types.definitions[statement.name] = lowering.definition(statement)
+            statements.append(statement)
+        else:
+            lowering.note(statement)
     for statement in statements:
         _, generics, node = types.definitions[statement.name]
-        own = {name for name, _ in generics}
-        outside = dict.fromkeys(
-            name for name in _names((generics, node)) if name not in own and name not in types.definitions
-        )
+        inside = {*types.definitions, *(name for name, _ in generics)}
+        outside = dict.fromkeys(name for name in _names((generics, node)) if name not in inside)
         types.outside[statement.pos] = tuple(s.Name(statement.pos, name) for name in outside)
     return types
 
 
-def _locals_before(chunk: s.Function, statement: s.TypeStatement) -> dict[str, s.TypeExpression | s.Expression | None]:
-    """Give what is written about the type of each top-level local before a statement: its annotation or its value."""
-    found: dict[str, s.TypeExpression | s.Expression | None] = {}
-    for other in chunk.body.statements:
-        if other is statement:
-            break
-        if isinstance(other, s.Local):
-            for index, name in enumerate(other.names):
-                value = other.values[index] if index < len(other.values) else None
-                found[name.name] = name.annotation or value
-        elif isinstance(other, s.LocalFunction):
-            found[other.name.name] = other.function
-    return found
+def _check_depth(definition: Definition, pos: s.Position) -> None:
+    """Refuse a type that nests deeper than what comes after can bear."""
+    pending: list[tuple[object, int]] = [(definition, 0)]
+    while pending:
+        node, depth = pending.pop()
+        if isinstance(node, tuple):
+            if depth > _MAX_DEPTH:
+                raise BuildError("chunk has too many syntax levels", pos.line, pos.column)
+            pending.extend((part, depth + 1) for part in node)
 
 
 def _names(node: object) -> Iterator[str]:
@@ -133,9 +142,20 @@ def _names(node: object) -> Iterator[str]:
 class _Lowering:
     """Turns type expressions into tuples; `known` tells what `typeof(name)` stands for."""
 
-    def __init__(self, known: dict[str, s.TypeExpression | s.Expression | None]) -> None:
-        self.known = known
-        self.typeof_depth = 0
+    def __init__(self) -> None:
+        # What is written about the type of each top-level local so far: its annotation or its value.
+        self.known: dict[str, s.TypeExpression | s.Expression | None] = {}
+        self.followed = 0  # locals that lead to one another, right now
+        self.budget = _TYPEOF_BUDGET
+
+    def note(self, statement: s.Statement) -> None:
+        """Remember the locals that a statement declares."""
+        if isinstance(statement, s.Local):
+            for index, name in enumerate(statement.names):
+                value = statement.values[index] if index < len(statement.values) else None
+                self.known[name.name] = name.annotation or value
+        elif isinstance(statement, s.LocalFunction):
+            self.known[statement.name.name] = statement.function
 
     def definition(self, statement: s.TypeStatement) -> Definition:
         """Lower a type statement."""
@@ -143,13 +163,17 @@ class _Lowering:
         generics = tuple(
             (str(part.parts[0]), self._bound(part)) for part in parts if isinstance(part, s.TypeExpression)
         )
-        return statement.name, generics, self.lower(statement.definition)
+        definition = (statement.name, generics, self.lower(statement.definition))
+        _check_depth(definition, statement.pos)
+        return definition
 
     def _bound(self, generic: Any) -> Node | None:
         return self.lower(generic.parts[1]) if len(generic.parts) > 1 else None
 
     def lower(self, expression: Any) -> Node:
         """Lower one type."""
+        if self.followed:
+            self.budget -= 1
         return _FORMS[expression.form](self, expression.parts)
 
     def type(self, parts: tuple[Any, ...]) -> Node:
@@ -255,6 +279,9 @@ class _Lowering:
 
     def of_value(self, value: object) -> Node:
         """Give the type of an expression as far as the expression itself tells."""
+        self.budget -= 1
+        if self.budget < 0:
+            return _ANY
         match value:
             case s.String():
                 return ("primitive", "string")
@@ -270,11 +297,11 @@ class _Lowering:
                 return self.of_value(value.inner)
             case s.Cast() if value.annotation is not None:
                 return self.lower(value.annotation)
-            case s.Name() if value.name in self.known and self.typeof_depth < len(self.known):
-                self.typeof_depth += 1
+            case s.Name() if value.name in self.known and self.followed < _MAX_FOLLOWED:
+                self.followed += 1
                 known = self.known[value.name]
                 node = self.lower(known) if _is_type(known) else self.of_value(known)
-                self.typeof_depth -= 1
+                self.followed -= 1
                 return node
             case s.TableConstructor():
                 return self.of_table(value)
@@ -284,8 +311,11 @@ class _Lowering:
         keys = [item.key for item in table.fields]
         values = [self.of_value(item.value) for item in table.fields]
         if keys and all(key is None for key in keys):
-            kinds = tuple(dict.fromkeys(values))
-            return ("array", kinds[0] if len(kinds) == 1 else ("union", kinds))
+            kinds: list[Node] = []
+            for value in values[:_MAX_KINDS]:
+                if value not in kinds:
+                    kinds.append(value)
+            return ("array", kinds[0] if len(kinds) == 1 else ("union", tuple(kinds)))
         if all(isinstance(key, s.String) for key in keys):
             named = {key.value: value for key, value in zip(keys, values, strict=True) if isinstance(key, s.String)}
             return ("record", tuple((name, False, node) for name, node in named.items()))

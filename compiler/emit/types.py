@@ -19,7 +19,7 @@ def definitions(types: ChunkTypes) -> list[ast.stmt]:
     if not types.used:
         return []
     pos = next(iter(types.outside))
-    scope = n.helper(abi.TYPE_SCOPE, [n.constant(tuple(types.needed()), pos)], pos)
+    scope = n.helper(abi.TYPE_SCOPE, [n.constant(tuple(types.needed().values()), pos)], pos)
     made = [
         n.assign(
             n.store(types.symbols[name].python, pos),
@@ -34,7 +34,7 @@ def definitions(types: ChunkTypes) -> list[ast.stmt]:
 def outside(node: s.TypeStatement, emitter: Emitter) -> list[ast.stmt]:
     """Write what the names from outside in a type statement stand for there."""
     types = emitter.scope.types
-    if types is None or not any(definition[0] == node.name for definition in types.needed()):
+    if types is None or node.name not in types.needed():
         return []
     return [
         n.at(

@@ -98,6 +98,42 @@ def test_loop_variables(bounds, expected):
     assert found is expected or (expected is Type.NUMBER and found is Type.FLOAT and bounds.startswith("1.0"))
 
 
+PARAMETERS = [
+    ("local function f(x) end f(1) f(2)", Type.SMALL),
+    ("local function f(x) if x < 2 then return x end return f(x - 1) + f(x - 2) end f(30)", Type.SMALL),
+    ("local function f(x) return f(x - 1000) end f(30)", Type.INTEGER),
+    ("local function f(x) end f(1) f(1.5)", Type.NUMBER),
+    ("local function f(x) end f(1) f('a')", Type.UNKNOWN),
+    ("local function f(x) end f(1) f()", Type.UNKNOWN),
+    ("local function f(x) end f(g())", Type.UNKNOWN),
+    ("local function f(x) end f(1) g(f)", Type.UNKNOWN),
+    ("local function f(x) end f(1) return f", Type.UNKNOWN),
+    ("local function f(x) end f(1) t.f = f", Type.UNKNOWN),
+    ("local function f(x) x = 'a' end f(1)", Type.UNKNOWN),
+    ("local function f(x) end f(1) f = nil", Type.UNKNOWN),
+    ("local function f(x) end local function g(y) f(y) end g({})", Type.TABLE),
+    ("local function f(x) end function g(y) f(y) end", Type.UNKNOWN),
+    ("local f = function(x) end f('a')", Type.STRING),
+    ("local f f = function(x) end f('a')", Type.UNKNOWN),
+    ("function f(x) end f(1)", Type.UNKNOWN),
+    ("local function f(x) end", Type.UNKNOWN),
+]
+
+
+@pytest.mark.parametrize(("source", "expected"), PARAMETERS)
+def test_parameters(source, expected):
+    chunk = parse(source, "t")
+    resolve(chunk, source, "t")
+    found: list[s.Function] = []
+    for statement in chunk.body.statements:
+        if isinstance(statement, s.LocalFunction):
+            found.append(statement.function)
+        elif isinstance(statement, (s.Local, s.Assignment)):
+            found.extend(value for value in statement.values if isinstance(value, s.Function))
+    assert found[0].scope is not None
+    assert Proofs().of_symbol(found[0].scope.parameters[0]) is expected
+
+
 LITERALS = st.sampled_from(
     [
         "0",
@@ -129,10 +165,15 @@ LOOPS = st.builds(
     st.sampled_from(["1", "2", "1.5", "-3"]),
     st.sampled_from(["3", "4.5", "0"]),
 )
+FUNCTION = """
+local function f(x, y) if y and x == y then return x end local z = x a = x return z end
+local function g(x) b = f(x, a) if x then return f(x) end end
+"""
+CALLS = st.builds("{} = {}({})".format, NAMES, st.sampled_from(["f", "g"]), EXPRESSIONS)
 PROGRAMS = st.builds(
-    lambda first, lines: "\n".join([f"local a, b, c = {', '.join(first)}", *lines]),
+    lambda first, lines: "\n".join([f"local a, b, c = {', '.join(first)}", FUNCTION, *lines]),
     st.lists(LITERALS, min_size=3, max_size=3),
-    st.lists(st.one_of(ASSIGNMENTS, LOOPS), min_size=1, max_size=6),
+    st.lists(st.one_of(ASSIGNMENTS, LOOPS, CALLS), min_size=1, max_size=6),
 )
 REPORT = """
 local function show(v) return math.type(v) and string.format("%s %.17g", math.type(v), v) or tostring(v) end
