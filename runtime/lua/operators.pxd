@@ -1,7 +1,7 @@
 cimport cython
 from libc.stdint cimport int64_t
 from runtime.lua.table cimport Table
-from runtime.lua.calls cimport invoke, first
+from runtime.lua.calls cimport invoke, invoke_2, first
 
 cdef _metamethod(value, str event)
 cpdef index(owner, key)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 
 from runtime.lua import faults
-from runtime.lua.calls import first, invoke
+from runtime.lua.calls import first, invoke, invoke_2
 from runtime.lua.errors import Error, fault
 from runtime.lua.numbers import number_text, to_integer, to_number, wrap
 from runtime.lua.stringlimit import MAX_STRING, too_large
@@ -75,7 +75,7 @@ def method(owner, name):  # type: ignore[no-untyped-def]
 def _call_index(handler, owner, key):  # type: ignore[no-untyped-def]
     if type(handler) is str or isinstance(handler, Userdata):
         return index(handler, key)
-    return first(invoke(handler, (owner, key)))
+    return first(invoke_2(handler, owner, key))
 
 
 def _call_newindex(handler, owner, key, value):  # type: ignore[no-untyped-def]
@@ -260,7 +260,7 @@ def _arithmetic_metamethod(event, a, b):  # type: ignore[no-untyped-def]
         handler = _metamethod(b, event)
         if handler is None:
             raise faults.arithmetic_fault(a, b)
-    return first(invoke(handler, (a, b)))
+    return first(invoke_2(handler, a, b))
 
 
 # --- bits -----------------------------------------------------------------------------------------
@@ -272,7 +272,7 @@ def _bits(event, a, b):  # type: ignore[no-untyped-def]
         handler = _metamethod(b, event)
         if handler is None:
             raise faults.bitwise_fault(a, b)
-    return first(invoke(handler, (a, b)))
+    return first(invoke_2(handler, a, b))
 
 
 def band(a, b):  # type: ignore[no-untyped-def]
@@ -363,7 +363,7 @@ def _equal_by_metamethod(a, b):  # type: ignore[no-untyped-def]
         handler = _metamethod(b, "__eq")
         if handler is None:
             return False
-    result = first(invoke(handler, (a, b)))
+    result = first(invoke_2(handler, a, b))
     return result is not None and result is not False
 
 
@@ -423,7 +423,7 @@ def _compare_by_metamethod(event, a, b):  # type: ignore[no-untyped-def]
         handler = _metamethod(b, event)
         if handler is None:
             raise faults.compare_fault(a, b)
-    result = first(invoke(handler, (a, b)))
+    result = first(invoke_2(handler, a, b))
     return result is not None and result is not False
 
 
@@ -449,7 +449,7 @@ def _concat(a, b, operand):  # type: ignore[no-untyped-def]
             handler = _metamethod(b, "__concat")
             if handler is None:
                 raise faults.concat_fault(a, b, operand)
-        return first(invoke(handler, (a, b)))
+        return first(invoke_2(handler, a, b))
     if len(left) + len(right) > MAX_STRING:
         raise too_large()
     return left + right

@@ -1,5 +1,5 @@
 cimport cython
-from runtime.lua.calls cimport first, invoke
+from runtime.lua.calls cimport first, invoke, invoke_2
 from runtime.lua.operators cimport length, lt
 from runtime.lua.table cimport Table
 

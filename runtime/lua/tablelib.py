@@ -16,7 +16,7 @@ from runtime.lua.args import (
     type_name,
     wrong_type,
 )
-from runtime.lua.calls import first, invoke
+from runtime.lua.calls import first, invoke_2
 from runtime.lua.errors import Error, fault
 from runtime.lua.numbers import MAXINTEGER, number_text
 from runtime.lua.operators import length, lt
@@ -332,7 +332,7 @@ def _merge(
 def _before(a: LuaValue, b: LuaValue, comparator: LuaValue) -> bool:
     if comparator is None:
         return bool(lt(a, b))
-    result = first(invoke(comparator, (a, b)))
+    result = first(invoke_2(comparator, a, b))
     return result is not None and result is not False
 
 
