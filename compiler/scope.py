@@ -97,7 +97,7 @@ class Namer:
     """Gives out Python names that are unique in a chunk and never those of the runtime."""
 
     def __init__(self) -> None:
-        self._used = {*abi.HELPERS, abi.ENVIRONMENT, abi.OPERAND_NAMES, *keyword.kwlist}
+        self._used = {*abi.HELPERS, abi.ENVIRONMENT, abi.OPERAND_NAMES, *keyword.kwlist, "__debug__"}
         self._count: dict[str, int] = {}
 
     def unique(self, name: str) -> str:

@@ -125,8 +125,10 @@ def _validator(schema_text: str) -> Validator:
 
     try:
         schema = _schema(text_format.loads(schema_text))
+        if not isinstance(schema, (dict, bool)):
+            raise Failure(Kind.INVALID, "invalid JSON schema: it must be an object or a boolean")
         draft = validator_for(schema, default=Draft202012Validator)
-        draft.check_schema(schema)
+        draft.check_schema(schema)  # type: ignore[arg-type]  # a boolean is a schema too
     except (ValueError, SchemaError) as problem:
         raise Failure(Kind.INVALID, f"invalid JSON schema: {_first_line(problem)}") from None
     arrays = draft.TYPE_CHECKER.redefine("array", lambda _checker, value: isinstance(value, (list, _Empty)))

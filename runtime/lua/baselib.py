@@ -46,7 +46,7 @@ def pcall(*args: LuaValue) -> Results:
         results = invoke(args[0], args[1:])
     except Exception as caught:  # noqa: BLE001  (whatever was raised is the program's to handle)
         return (False, lua_error(caught).value)
-    return (True, *many(results))
+    return pack((True, *many(results)))
 
 
 def xpcall(*args: LuaValue) -> Results:
@@ -58,7 +58,7 @@ def xpcall(*args: LuaValue) -> Results:
     except Exception as caught:  # noqa: BLE001
         value = lua_error(caught).value
     else:
-        return (True, *many(results))
+        return pack((True, *many(results)))
     try:
         return (False, first(invoke(args[1], (value,))))
     except Exception as caught:  # noqa: BLE001

@@ -185,7 +185,7 @@ def resume(thread: LuaValue = None, *args: LuaValue) -> Results:
     if not isinstance(thread, Coroutine):
         raise wrong_type(1, "resume", "coroutine", thread)
     try:
-        return (True, *thread.resume(args))
+        return pack((True, *thread.resume(args)))
     except LuaError as error:
         return (False, error.value)
 

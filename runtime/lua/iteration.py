@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from runtime.lua.args import bad_argument, type_name, wrong_type
+from runtime.lua.args import bad_argument, check_integer, type_name, wrong_type
 from runtime.lua.calls import invoke, many
 from runtime.lua.errors import fault
 from runtime.lua.numbers import MAXINTEGER, MININTEGER
@@ -41,6 +41,8 @@ def pairs(*args):  # type: ignore[no-untyped-def]
 
 def ipairs_step(table=None, position=0, *_):  # type: ignore[no-untyped-def]
     """One step of ipairs."""
+    if type(position) is not int or position == MAXINTEGER:
+        position = check_integer(position, 2, "ipairs") % MAXINTEGER
     position += 1
     value = index(table, position)
     if value is None:
