@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from runtime.lua.types import LuaValue
 
 _LEVEL = 16  # what a table counts; a union or an option around it counts one
-_DEPTH = 64 * _LEVEL
+_DEPTH = 64 * (_LEVEL + 2)
 
 
 class Failure:

@@ -15,18 +15,21 @@ if TYPE_CHECKING:
     from runtime.lua.types import LuaValue
 
 Node: TypeAlias = tuple[Any, ...]
+_MAX_LEVEL = 8  # generic types in one another's arguments; a type that grows as it is followed ends here
+_MAX_INSTANCES = 1000  # of the generic types of a chunk that are kept
 _CHAIN = 64  # names that lead to one another; a longer chain is taken for a circle
 
 
 class Scope:
     """The types of a chunk by name, and the values of other names that they use."""
 
-    __slots__ = ("_terms", "definitions", "outside")
+    __slots__ = ("_terms", "definitions", "instances", "outside")
 
     def __init__(self, definitions: Sequence[Node]) -> None:
         self.definitions = {definition[0]: definition for definition in definitions}
         self.outside: dict[str, LuaValue] = {}
         self._terms: dict[str, Term] = {}
+        self.instances: dict[tuple[object, ...], Term] = {}
 
     def parameters(self, name: str) -> tuple[tuple[str, Node | None], ...]:
         """Give the parameters of a generic type; none for any other."""
@@ -52,13 +55,14 @@ class TypeHolder:
 class Term:
     """A type: its node, what names in it mean, and the name it goes by."""
 
-    __slots__ = ("_head", "_parts", "arguments", "label", "node", "origin", "scope")
+    __slots__ = ("_head", "_parts", "arguments", "label", "level", "node", "origin", "scope")
 
     def __init__(self, node: Node, scope: Scope, arguments: Mapping[str, Term], label: str | None = None) -> None:
         self.node = node
         self.scope = scope
         self.arguments = arguments
         self.label = label
+        self.level: int = 1 + max([argument.level for argument in arguments.values()]) if arguments else 0
         self.origin: Term | None = None  # for an instance of a generic type, how it is written
         self._head: Term | None = None
         self._parts: Any = None
@@ -104,10 +108,19 @@ class Term:
     def instance(self, arguments: Sequence[Term]) -> Term:
         """Put types in the place of the parameters of a generic type."""
         name = self.node[1]
+        instances = self.scope.instances
+        key = (name, *map(id, arguments))
+        if key in instances:
+            return instances[key]
         bound = {parameter: argument for (parameter, _), argument in zip(self.parameters, arguments, strict=True)}
+        if max(argument.level for argument in arguments) > _MAX_LEVEL:
+            return _unresolved(name)
         made = Term(self.scope.definitions[name][2], self.scope, bound)
         written = tuple(("name", parameter) for parameter in bound)
         made.origin = Term(("instance", ("name", name), written), self.scope, bound)
+        if len(instances) >= _MAX_INSTANCES:
+            instances.clear()
+        instances[key] = made
         return made
 
     @property
