@@ -96,6 +96,8 @@ def _expected(accepts: Collection[Any]) -> str:
     closers = [text for terminal, text in _CLOSERS.items() if terminal in accepts]
     if len(accepts) == 1 and closers:
         return f"{closers[0]} expected"
+    if "END" in accepts and {"END", "ELSE", "ELSEIF"}.issuperset(accepts):
+        return "'end' expected"
     if "END" in accepts and "$END" not in accepts and "NAME" in accepts and "LOCAL" in accepts:
         return "'end' expected"
     return "unexpected symbol"
