@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from runtime.binding import Error, Failure, Kind, LuaString, LuaValue, Module, Table
 from runtime.binding.text import decode as to_text
-from runtime.lua import jsontext
+from runtime.binding.text import encode as to_lua_text
+from runtime.lua import jsontext, regex
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -135,12 +136,58 @@ def _validator(schema_text: str) -> Validator:
     references = {
         keyword: _bounded(draft.VALIDATORS[keyword]) for keyword in _REFERENCES if keyword in draft.VALIDATORS
     }
+    patterns = {keyword: check for keyword, check in _PATTERNS.items() if keyword in draft.VALIDATORS}
     # The registry given here keeps the library from fetching what `$ref` names over the network.
-    checked = extend(draft, references, type_checker=arrays)  # type: ignore[no-untyped-call]
+    checked = extend(draft, {**references, **patterns}, type_checker=arrays)  # type: ignore[no-untyped-call]
     validator: Validator = checked(schema, registry=REGISTRY, format_checker=FormatChecker())
     return validator
 
 
+# Keywords with regular expressions, which the library would match by backtracking: a schema could hold up the host.
+
+
+def _matches(expression: str, text: str) -> bool:
+    try:
+        return regex.search(to_lua_text(expression), to_lua_text(text))
+    except regex.RegexError as problem:
+        raise Failure(Kind.INVALID, f"invalid JSON schema: invalid pattern {expression!r}: {problem}") from None
+
+
+def _pattern(_validator: Any, expression: str, instance: Any, _schema: Any) -> Iterator[Any]:
+    from jsonschema import ValidationError
+
+    if isinstance(instance, str) and not _matches(expression, instance):
+        yield ValidationError(f"{instance!r} does not match {expression!r}")
+
+
+def _pattern_properties(validator: Any, patterns: Any, instance: Any, _schema: Any) -> Iterator[Any]:
+    if isinstance(instance, dict):
+        for expression, subschema in patterns.items():
+            for key, value in instance.items():
+                if _matches(expression, key):
+                    yield from validator.descend(value, subschema, path=key, schema_path=expression)
+
+
+def _additional_properties(validator: Any, subschema: Any, instance: Any, schema: Any) -> Iterator[Any]:
+    from jsonschema import ValidationError
+
+    if not isinstance(instance, dict):
+        return
+    known, patterns = schema.get("properties", {}), schema.get("patternProperties", {})
+    extra = [key for key in instance if key not in known and not any(_matches(each, key) for each in patterns)]
+    if isinstance(subschema, dict):
+        for key in extra:
+            yield from validator.descend(instance[key], subschema, path=key)
+    elif subschema is False and extra:
+        names = ", ".join(repr(key) for key in sorted(extra))
+        yield ValidationError(f"additional properties are not allowed: {names}")
+
+
+_PATTERNS = {
+    "pattern": _pattern,
+    "patternProperties": _pattern_properties,
+    "additionalProperties": _additional_properties,
+}
 _REFERENCES = ("$ref", "$dynamicRef", "$recursiveRef")
 _MAX_REFERENCES = 200  # nested; a schema that refers to itself in a circle would otherwise use up the C stack
 

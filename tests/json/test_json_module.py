@@ -1,5 +1,7 @@
 """The `json` module as Lua calls it."""
 
+import time
+
 import pytest
 
 from runtime.binding import Kind, to_lua
@@ -91,3 +93,22 @@ def test_a_schema_that_refers_to_itself_in_a_circle_ends():
     assert "references are nested deeper" in message
     tree = '{"type":"object","properties":{"next":{"$ref":"#"}}}'
     assert lua.get("validate_string")(tree, '{"next":' * 90 + "{}" + "}" * 90) is True
+
+
+def test_patterns_of_schemas_take_no_more_time_than_their_texts():
+    text = "a" * 40 + "!"
+    schemas = [
+        '{"pattern": "^(a+)+$"}',
+        '{"patternProperties": {"^(a+)+$": {}}, "additionalProperties": false}',
+    ]
+    started = time.process_time()
+    for schema, data in zip(schemas, [text, Table.from_dict({text: 1})], strict=True):
+        ok, error = lua.get("validate")(schema, data)
+        assert ok is False
+        assert error.kind == Kind.INVALID
+    assert time.process_time() - started < 5
+    assert lua.get("validate")('{"pattern": "^a+$"}', "aaa") is True
+    assert lua.get("validate")('{"patternProperties": {"^x": {"type": "integer"}}}', Table.from_dict({"x1": 1})) is True
+    ok, error = lua.get("validate")('{"pattern": "(?=a)"}', "a")
+    assert ok is False
+    assert "pattern" in error.message
