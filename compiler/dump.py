@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 _WIDTH = 120
+_NESTED = 8  # levels that may stand on one line
+_DEEPEST = 1000
 _MARK = "lua_line_"
 _BEFORE_DEF = re.compile(r"^( *# \d+: .*)\n\n( *def )", re.MULTILINE)
 _MARKED = re.compile(rf"^( *){_MARK}(\d+)$", re.MULTILINE)
@@ -42,9 +44,12 @@ def _resolved(source: str, name: str) -> str:
 
 def _lines(label: str, value: object, depth: int) -> Iterator[str]:
     """Write a value on one line where it is short, else with one line for each part."""
+    if depth > _DEEPEST:
+        raise RecursionError("a tree that resolve would refuse")
     pad = "  " * depth
-    short = _short(value)
-    if short is not None and len(pad) + len(label) + len(short) <= _WIDTH:
+    short = _short(value, _NESTED)
+    leaf = not isinstance(value, (list, tuple)) and not _is_node(value)
+    if short is not None and (leaf or len(pad) + len(label) + len(short) <= _WIDTH):
         yield pad + label + short
     elif isinstance(value, (list, tuple)):
         yield f"{pad}{label}{len(value)} of"
@@ -56,16 +61,18 @@ def _lines(label: str, value: object, depth: int) -> Iterator[str]:
             yield from _lines(f"{key}: ", part, depth + 1)
 
 
-def _short(value: object) -> str | None:
-    """Write a value on one line; None for what holds statements, each of which has a line of its own."""
+def _short(value: object, levels: int) -> str | None:
+    """Write a value on one line; None where it is nested deeper, or holds statements, which have lines of their own."""
+    if levels < 0:
+        return None
     if isinstance(value, (list, tuple)):
-        shown = [None if isinstance(part, _STATEMENTS) else _short(part) for part in value]
+        shown = [None if isinstance(part, _STATEMENTS) else _short(part, levels - 1) for part in value]
         return None if None in shown else f"[{', '.join(map(str, shown))}]"
     if isinstance(value, (syntax.Block, syntax.Function)):
         return None
     if not _is_node(value):
         return _meaning(value)
-    inner = [(key, _short(part)) for key, part in _parts(value)]
+    inner = [(key, _short(part, levels - 1)) for key, part in _parts(value)]
     if any(text is None for _, text in inner):
         return None
     return f"{_head(value)}({', '.join(f'{key}={text}' for key, text in inner)})"

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from runtime.lua.table import Table
 
-# Modules of the library that work without a node.
+# Modules of the library that work without a node; each is imported when a program is to have it.
 MODULES = {
     "channel": "stdlib.channel",
     "json": "stdlib.json",
@@ -98,7 +98,7 @@ def _run(source: str, name: str, path: Path | None, arguments: Sequence[str]) ->
 
     given = [to_bytes(argument) for argument in arguments]
     try:
-        run(source, name, given, write, modules=modules(), file=path.resolve() if path is not None else None)
+        run(source, name, given, write, modules=modules(source), file=path.resolve() if path is not None else None)
     except LuaError as error:
         sys.stdout.flush()
         err(to_text("lua: " + traceback_text(error)))
@@ -115,9 +115,13 @@ def _dump(stage: str, source: str, name: str) -> int:
     return 0
 
 
-def modules() -> dict[str, Table]:
-    """Load the modules that a program has without asking."""
-    return {name: importlib.import_module(path).module.table() for name, path in MODULES.items()}
+def modules(source: str | None = None) -> dict[str, Table]:
+    """Load the modules that a program has without asking; of those that its source cannot name, none is missed."""
+    if source is None or any(way in source for way in ("_G", "_ENV", "require")):
+        names = list(MODULES)
+    else:
+        names = [name for name in MODULES if name in source]
+    return {name: importlib.import_module(MODULES[name]).module.table() for name in names}
 
 
 def to_bytes(text: str) -> str:
