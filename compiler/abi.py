@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
-VERSION: Final = 3
+VERSION: Final = 4
 
 ENVIRONMENT: Final = "E"  # the table of globals, in the globals of every chunk
 OPERAND_NAMES: Final = "D"  # names of operands by position, in the globals of every chunk
@@ -38,7 +38,6 @@ UNARY: Final = {"-": "unm", "#": "length", "~": "bnot"}
 
 INDEX: Final = "index"  # (owner, key) -> value
 SET_INDEX: Final = "setindex"  # (owner, key, value)
-METHOD: Final = "method"  # (owner, name) -> function
 CONCAT_ALL: Final = "concat_all"  # (value, value, ...) -> value
 FIRST: Final = "first"  # (results) -> value
 MANY: Final = "many"  # (results) -> tuple
@@ -70,7 +69,6 @@ HELPERS: Final = frozenset(
         *UNARY.values(),
         INDEX,
         SET_INDEX,
-        METHOD,
         CONCAT_ALL,
         FIRST,
         MANY,

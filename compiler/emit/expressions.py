@@ -113,12 +113,12 @@ class ExpressionEmitter:
         name = n.constant(node.name, node.pos)
         if self.is_simple(node.owner):
             direct = n.element(self.value(node.owner), n.constant(node.name, node.pos), node.name_pos)
-            general = n.helper(abi.METHOD, [self.value(node.owner), name], node.name_pos)
+            general = n.helper(abi.INDEX, [self.value(node.owner), name], node.name_pos)
             function = n.conditional(self.is_table(node.owner, node.name_pos), direct, general, node.name_pos)
             return self.apply(function, [self.value(node.owner)], node.arguments, node.pos, direct=True)
         temporary = self.emitter.temporary("owner")
         owner = n.walrus(temporary, self.value(node.owner), node.owner.pos)
-        function = n.helper(abi.METHOD, [owner, name], node.name_pos)
+        function = n.helper(abi.INDEX, [owner, name], node.name_pos)
         return self.apply(function, [n.load(temporary, node.pos)], node.arguments, node.pos, direct=True)
 
     def effect(self, node: s.Call | s.MethodCall) -> ast.expr:
@@ -142,7 +142,7 @@ class ExpressionEmitter:
             self.emitter.names[node.pos] = (f"method '{node.name}'",)
             temporary = self.emitter.temporary("owner")
             owner = n.walrus(temporary, self.value(node.owner), node.owner.pos)
-            function = n.helper(abi.METHOD, [owner, n.constant(node.name, node.pos)], node.name_pos)
+            function = n.helper(abi.INDEX, [owner, n.constant(node.name, node.pos)], node.name_pos)
             before.append(n.load(temporary, node.pos))
         arguments = node.arguments
         rest: list[ast.expr] = []

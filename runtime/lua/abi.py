@@ -9,7 +9,7 @@ from runtime.lua.typevalue import TypeScope
 
 _OPERATORS = """
     add sub mul div mod idiv pow_ unm band bor bxor bnot shl shr concat concat_all eq ne lt le gt ge length
-    index setindex method
+    index setindex
 """
 
 ABI.update({name: getattr(operators, name) for name in _OPERATORS.split()})

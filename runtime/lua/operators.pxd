@@ -6,7 +6,6 @@ from runtime.lua.calls cimport invoke, invoke_2, first
 cdef _metamethod(value, str event)
 cpdef index(owner, key)
 cpdef setindex(owner, key, value)
-cpdef method(owner, name)
 
 @cython.locals(x=int64_t, y=int64_t, z=int64_t)
 cpdef add(a, b)

@@ -61,17 +61,6 @@ def setindex(owner, key, value):  # type: ignore[no-untyped-def]
     raise faults.index_fault(owner)
 
 
-def method(owner, name):  # type: ignore[no-untyped-def]
-    """The function that owner:name(...) calls."""
-    if type(owner) is Table:
-        return owner[name]
-    if type(owner) is str:
-        return StringMethods.table.get(name)
-    if isinstance(owner, Userdata):
-        return owner.lua_index(name)
-    raise faults.index_fault(owner)
-
-
 def _call_index(handler, owner, key):  # type: ignore[no-untyped-def]
     if type(handler) is str or isinstance(handler, Userdata):
         return index(handler, key)
