@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
-VERSION: Final = 4
+VERSION: Final = 5
 
 ENVIRONMENT: Final = "E"  # the table of globals, in the globals of every chunk
 OPERAND_NAMES: Final = "D"  # names of operands by position, in the globals of every chunk
@@ -38,6 +38,7 @@ UNARY: Final = {"-": "unm", "#": "length", "~": "bnot"}
 
 INDEX: Final = "index"  # (owner, key) -> value
 SET_INDEX: Final = "setindex"  # (owner, key, value)
+OWNER: Final = "owner"  # (value that is no table) -> what reads and writes its elements by Python's subscripts
 CONCAT_ALL: Final = "concat_all"  # (value, value, ...) -> value
 FIRST: Final = "first"  # (results) -> value
 MANY: Final = "many"  # (results) -> tuple
@@ -69,6 +70,7 @@ HELPERS: Final = frozenset(
         *UNARY.values(),
         INDEX,
         SET_INDEX,
+        OWNER,
         CONCAT_ALL,
         FIRST,
         MANY,

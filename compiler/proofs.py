@@ -1,27 +1,35 @@
-"""What can be proven of the type of an expression, so that plain Python may take the place of a helper.
+"""What can be proven of an expression's value, so that plain Python may take the place of a helper.
 
-A local has the join of the types of everything that is ever assigned to it anywhere in the chunk, closures included;
-the order of execution is not looked at. A parameter of a local function that is only ever called by its name has the
-join of the arguments of all these calls. Other parameters, fields, globals and results of calls are unknown. A wrong
-proof would be a silent error, so every rule here errs to the side of UNKNOWN.
+A local has the join of what is proven of everything that is ever assigned to it anywhere in the chunk, closures
+included; the order of execution is not looked at. A parameter of a local function that is only ever called by its name
+has the join of the arguments of all these calls, a call of a local function the join of all that it returns. Other
+parameters, fields, globals and results are unknown. A wrong proof would be a silent error, so every rule here errs to
+the side of UNKNOWN.
 
-SMALL is an integer that stays away from the ends of the 64-bit range by more than any program can count in a century: a
-literal, the variable of a loop that starts at one and takes steps of at most `STEP`, or a variable that is only set to
-literals and counted by such steps. The sum and the difference of two of them cannot overflow.
+Of integers a range is proven too: where the exact result of an operator fits in 64 bits, Python's operator does what
+Lua's does. A counter that starts at literals and takes small steps is taken to stay as near to them as any program can
+count in decades.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import Enum
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from compiler import syntax as s
+from compiler.ranges import WHOLE, Range, exact
+from compiler.scope import FunctionScope, Symbol
 
 if TYPE_CHECKING:
-    from compiler.scope import Symbol
+    from compiler.results import Results
 
-STEP: Final = 64
-_SMALL_LIMIT: Final = 1 << 60
+# A counter may take steps of at most STEP, COUNT times: at 10 ns a step that is 45 years.
+STEP: Final = 16
+COUNT: Final = 1 << 57
+_LONGEST_STRING: Final = 1 << 48
+# Rounds after which a range that still grows is widened.
+_PATIENCE: Final = 4
 _COMPARISONS: Final = frozenset({"==", "~=", "<", "<=", ">", ">="})
 _BITWISE: Final = frozenset({"&", "|", "~", "<<", ">>"})
 
@@ -30,7 +38,6 @@ class Type(Enum):
     """A proven type; NUMBER is an integer or a float, NONE what has no value yet."""
 
     NONE = "none"
-    SMALL = "small integer"
     INTEGER = "integer"
     FLOAT = "float"
     NUMBER = "number"
@@ -40,205 +47,249 @@ class Type(Enum):
     UNKNOWN = "unknown"
 
 
-INTEGERS: Final = frozenset({Type.SMALL, Type.INTEGER})
-NUMBERS: Final = frozenset({*INTEGERS, Type.FLOAT, Type.NUMBER})
+NUMBERS: Final = frozenset({Type.INTEGER, Type.FLOAT, Type.NUMBER})
+_TEXTS: Final = frozenset({Type.STRING, *NUMBERS})
 
 
-def join(left: Type, right: Type) -> Type:
-    """Give the narrowest type that holds both."""
-    if left is right or right is Type.NONE:
-        return left
-    if left is Type.NONE:
-        return right
-    if left in INTEGERS and right in INTEGERS:
-        return Type.INTEGER
-    return Type.NUMBER if left in NUMBERS and right in NUMBERS else Type.UNKNOWN
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """What is proven of a value; the range means something for integers only."""
+
+    type: Type
+    range: Range = WHOLE
+
+    def join(self, other: Fact) -> Fact:
+        """Give the narrowest fact that holds for both."""
+        if self == other or other.type is Type.NONE:
+            return self
+        if self.type is Type.NONE:
+            return other
+        if self.type is other.type:
+            return Fact(self.type, self.range.union(other.range))
+        return Fact(Type.NUMBER) if self.type in NUMBERS and other.type in NUMBERS else UNKNOWN
+
+
+NONE: Final = Fact(Type.NONE)
+UNKNOWN: Final = Fact(Type.UNKNOWN)
+_BOOLEAN: Final = Fact(Type.BOOLEAN)
+_STRING: Final = Fact(Type.STRING)
+_FLOAT: Final = Fact(Type.FLOAT)
+_NUMBER: Final = Fact(Type.NUMBER)
+_TABLE: Final = Fact(Type.TABLE)
+_INTEGER: Final = Fact(Type.INTEGER)
+
+# What facts are found for by going round: a local, or the results of a function.
+Subject: TypeAlias = Symbol | FunctionScope
 
 
 class Proofs:
-    """Types of the expressions of a resolved chunk."""
+    """Facts about the expressions of a resolved chunk."""
 
-    def __init__(self) -> None:
-        self._symbols: dict[Symbol, Type] = {}
+    def __init__(self, results: Results) -> None:
+        self._results = results
+        self._known: dict[Subject, Fact] = {}
 
     def of(self, node: s.Expression) -> Type:
-        """Give what is proven of the value of an expression."""
+        """Give the type that is proven of the value of an expression."""
+        return self.fact(node).type
+
+    def fact(self, node: s.Expression) -> Fact:
+        """Give all that is proven of the value of an expression."""
         match node:
             case s.Number(value=value):
-                return _of_number(value)
+                return Fact(Type.INTEGER, Range(value, value)) if isinstance(value, int) else _FLOAT
             case s.String():
-                return Type.STRING
+                return _STRING
             case s.Boolean():
-                return Type.BOOLEAN
+                return _BOOLEAN
             case s.TableConstructor():
-                return Type.TABLE
+                return _TABLE
             case s.Name(symbol=symbol) if symbol is not None:
-                return self.of_symbol(symbol)
+                return self.of_subject(symbol)
             case s.Parenthesis(inner=inner) | s.Cast(inner=inner):
-                return self.of(inner)
+                return self.fact(inner)
             case s.Unary():
                 return self._of_unary(node)
             case s.Binary():
                 return self._of_binary(node)
             case s.Logical():
-                return join(self.of(node.left), self.of(node.right))
-        return Type.UNKNOWN
+                return self.fact(node.left).join(self.fact(node.right))
+            case s.Call():
+                callee = self._results.callee(node)
+                return UNKNOWN if callee is None else self.of_subject(callee)
+        return UNKNOWN
 
-    def of_symbol(self, symbol: Symbol) -> Type:
-        """Give what is proven of a local."""
-        known = self._symbols.get(symbol)
-        if known is not None:
-            return known
-        if is_counter(symbol):
-            self._symbols[symbol] = Type.SMALL
-            return Type.SMALL
-        self._solve(symbol)
-        return self._symbols[symbol]
+    def of_subject(self, subject: Subject) -> Fact:
+        """Give what is proven of a local, or of what a function returns."""
+        known = self._known.get(subject)
+        if known is None:
+            self._solve(subject)
+            known = self._known[subject]
+        return known
 
-    def _solve(self, symbol: Symbol) -> None:
-        """Find the least types that fit a symbol and those its values depend on, by going round to a fixed point."""
-        group: dict[Symbol, Type] = {}
-        self._collect(symbol, group)
-        self._symbols.update(group)
+    def _solve(self, subject: Subject) -> None:
+        """Find the least facts that fit a subject and those it depends on, by going round to a fixed point."""
+        group = self._collect(subject)
         changed = True
+        rounds = 0
         while changed:
             changed = False
+            rounds += 1
             for member in group:
-                found = Type.NONE
+                before = self._known[member]
+                found = before
                 for value in values_of(member):
-                    found = join(found, self._of_value(value))
-                wider = join(self._symbols[member], found)
-                if wider is not self._symbols[member]:
-                    self._symbols[member] = wider
+                    found = found.join(self._of_value(value))
+                if found.type is Type.INTEGER and rounds > _PATIENCE:
+                    found = Fact(Type.INTEGER, found.range.widened(before.range))
+                if found != before:
+                    self._known[member] = found
                     changed = True
         for member in group:
-            if self._symbols[member] is Type.NONE:
-                self._symbols[member] = Type.UNKNOWN
+            if self._known[member].type is Type.NONE:
+                self._known[member] = UNKNOWN
 
-    def _collect(self, symbol: Symbol, group: dict[Symbol, Type]) -> None:
-        pending = [symbol]
+    def _collect(self, subject: Subject) -> list[Subject]:
+        """List what the facts of a subject depend on and is not known yet; all of it is NONE to begin with."""
+        group: list[Subject] = []
+        pending = [subject]
         while pending:
             member = pending.pop()
-            if member in group or member in self._symbols:
+            if member in self._known:
                 continue
-            if is_counter(member):
-                self._symbols[member] = Type.SMALL
+            counted = count_of(member) if isinstance(member, Symbol) else None
+            if counted is not None:
+                self._known[member] = Fact(Type.INTEGER, counted)
                 continue
-            group[member] = Type.NONE
+            self._known[member] = NONE
+            group.append(member)
             for value in values_of(member):
-                pending.extend(_locals_in(value))
+                pending.extend(self._subjects_in(value))
+        return group
 
-    def _of_value(self, value: s.Expression | s.NumericFor | None) -> Type:
+    def _subjects_in(self, value: s.Expression | s.NumericFor | None) -> list[Subject]:
+        """List what the fact of a value may depend on."""
+        found: list[Subject] = []
+        pending: list[s.Expression | None] = (
+            [value.start, value.stop, value.step] if isinstance(value, s.NumericFor) else [value]
+        )
+        while pending:
+            node = pending.pop()
+            match node:
+                case s.Name(symbol=symbol) if symbol is not None:
+                    found.append(symbol)
+                case s.Parenthesis(inner=inner) | s.Cast(inner=inner):
+                    pending.append(inner)
+                case s.Unary(operand=operand):
+                    pending.append(operand)
+                case s.Binary(left=left, right=right) | s.Logical(left=left, right=right):
+                    pending.extend((left, right))
+                case s.Call():
+                    callee = self._results.callee(node)
+                    if callee is not None:
+                        found.append(callee)
+        return found
+
+    def _of_value(self, value: s.Expression | s.NumericFor | None) -> Fact:
         if value is None:
-            return Type.UNKNOWN
-        return self._of_loop(value) if isinstance(value, s.NumericFor) else self.of(value)
+            return UNKNOWN
+        return self._of_loop(value) if isinstance(value, s.NumericFor) else self.fact(value)
 
-    def _of_loop(self, loop: s.NumericFor) -> Type:
-        """Give the type of a loop's variable (manual 3.3.5)."""
-        start = self.of(loop.start)
-        step = Type.SMALL if loop.step is None else self.of(loop.step)
-        if Type.NONE in (start, step):
-            return Type.NONE
-        if start in INTEGERS and step in INTEGERS:
-            return Type.SMALL if start is Type.SMALL and _is_step(loop.step) else Type.INTEGER
-        return Type.FLOAT if Type.FLOAT in (start, step) and start in NUMBERS and step in NUMBERS else Type.NUMBER
+    def _of_loop(self, loop: s.NumericFor) -> Fact:
+        """Give what is proven of a loop's variable (manual 3.3.5)."""
+        start = self.fact(loop.start)
+        step = Fact(Type.INTEGER, Range(1, 1)) if loop.step is None else self.fact(loop.step)
+        if Type.NONE in (start.type, step.type):
+            return NONE
+        if start.type is Type.INTEGER and step.type is Type.INTEGER:
+            return Fact(Type.INTEGER, self._loop_range(start.range, self.fact(loop.stop), step.range))
+        if Type.FLOAT in (start.type, step.type) and start.type in NUMBERS and step.type in NUMBERS:
+            return _FLOAT
+        return _NUMBER
 
-    def _of_unary(self, node: s.Unary) -> Type:
+    @staticmethod
+    def _loop_range(start: Range, stop: Fact, step: Range) -> Range:
+        far = Range(start.low, start.high)
+        if step.low > 0:
+            end = stop.range.high if stop.type is Type.INTEGER else start.high + step.high * COUNT
+            far = Range(start.low, max(start.high, min(end, start.high + step.high * COUNT)))
+        elif step.high < 0:
+            end = stop.range.low if stop.type is Type.INTEGER else start.low + step.low * COUNT
+            far = Range(min(start.low, max(end, start.low + step.low * COUNT)), start.high)
+        else:
+            return WHOLE
+        return far if far.fits else WHOLE
+
+    def _of_unary(self, node: s.Unary) -> Fact:
         if node.operator == "not":
-            return Type.BOOLEAN
-        operand = self.of(node.operand)
-        if node.operator == "-":
-            return operand if operand in NUMBERS or operand is Type.NONE else Type.UNKNOWN
+            return _BOOLEAN
+        operand = self.fact(node.operand)
+        if operand.type is Type.NONE:
+            return NONE
         if node.operator == "#":
-            return Type.SMALL if operand is Type.STRING else Type.UNKNOWN
-        return Type.INTEGER if operand in INTEGERS else Type.UNKNOWN
+            return Fact(Type.INTEGER, Range(0, _LONGEST_STRING)) if operand.type is Type.STRING else UNKNOWN
+        if node.operator == "~":
+            if operand.type is not Type.INTEGER:
+                return UNKNOWN
+            return Fact(Type.INTEGER, Range(~operand.range.high, ~operand.range.low))
+        if operand.type is not Type.INTEGER:
+            return operand if operand.type in NUMBERS else UNKNOWN
+        negated = Range(-operand.range.high, -operand.range.low)
+        return Fact(Type.INTEGER, negated if negated.fits else WHOLE)
 
-    def _of_binary(self, node: s.Binary) -> Type:
+    def _of_binary(self, node: s.Binary) -> Fact:
         if node.operator in _COMPARISONS:
-            return Type.BOOLEAN
-        left, right = self.of(node.left), self.of(node.right)
-        if Type.NONE in (left, right):
-            return Type.NONE
+            return _BOOLEAN
+        left, right = self.fact(node.left), self.fact(node.right)
+        if Type.NONE in (left.type, right.type):
+            return NONE
         if node.operator == "..":
-            texts = {Type.STRING, *NUMBERS}
-            return Type.STRING if left in texts and right in texts else Type.UNKNOWN
-        if left not in NUMBERS or right not in NUMBERS:
-            return Type.UNKNOWN
-        if node.operator in _BITWISE:
-            return Type.INTEGER
-        if node.operator in ("/", "^") or Type.FLOAT in (left, right):
-            return Type.FLOAT
-        if left not in INTEGERS or right not in INTEGERS:
-            return Type.NUMBER
-        if node.operator in ("%", "//") and left is Type.SMALL and is_positive(node.right):
-            return Type.SMALL
-        return Type.INTEGER
+            return _STRING if left.type in _TEXTS and right.type in _TEXTS else UNKNOWN
+        if left.type not in NUMBERS or right.type not in NUMBERS:
+            return UNKNOWN
+        if node.operator in ("/", "^") or (Type.FLOAT in (left.type, right.type) and node.operator not in _BITWISE):
+            return _FLOAT
+        if left.type is right.type is Type.INTEGER:
+            return Fact(Type.INTEGER, exact(node.operator, left.range, right.range) or WHOLE)
+        return _INTEGER if node.operator in _BITWISE else _NUMBER
 
 
-def values_of(symbol: Symbol) -> list[s.Expression | s.NumericFor | None]:
-    """List what a local is ever set to, arguments of calls included; None stands for what cannot be told."""
-    if symbol.parameter_of is None:
-        return symbol.values
-    function, place = symbol.parameter_of
+def values_of(subject: Subject) -> list[s.Expression | s.NumericFor | None]:
+    """List what a local is ever set to, arguments of calls included, or what a function returns; None: cannot tell."""
+    if isinstance(subject, FunctionScope):
+        return [node.values[0] for node in subject.returns]
+    if subject.parameter_of is None:
+        return subject.values
+    function, place = subject.parameter_of
     if not function.only_called:
-        return [*symbol.values, None]
-    return [*symbol.values, *(given(call.arguments, place) for call in function.calls)]
+        return [*subject.values, None]
+    return [*subject.values, *(given(call.arguments, place) for call in function.calls)]
 
 
 def given(values: list[s.Expression], place: int) -> s.Expression | None:
-    """Give the expression at a place of a list; None where a list of results or nothing provides the value."""
-    if place >= len(values) or (
-        place == len(values) - 1 and isinstance(values[place], (s.Call, s.MethodCall, s.Vararg))
-    ):
-        return None
-    return values[place]
+    """Give the expression whose first value comes to a place of a list; None where there is none."""
+    return values[place] if place < len(values) else None
 
 
-def _of_number(value: int | float) -> Type:  # noqa: PYI041  (which of the two it is is the question)
-    if not isinstance(value, int):
-        return Type.FLOAT
-    return Type.SMALL if -_SMALL_LIMIT < value < _SMALL_LIMIT else Type.INTEGER
-
-
-def is_positive(node: s.Expression) -> bool:
-    """Tell whether an expression is an integer literal above zero, and not a huge one."""
-    return isinstance(node, s.Number) and isinstance(node.value, int) and 0 < node.value < _SMALL_LIMIT
-
-
-def _is_step(node: s.Expression | None) -> bool:
-    if isinstance(node, s.Unary) and node.operator == "-":
-        node = node.operand
-    return node is None or (isinstance(node, s.Number) and isinstance(node.value, int) and abs(node.value) <= STEP)
-
-
-def is_counter(symbol: Symbol) -> bool:
-    """Tell whether a local is only ever set to small literals and counted up or down by small steps."""
+def count_of(symbol: Symbol) -> Range | None:
+    """Give the range of a local that is only ever set to small literals and counted by small steps; None for others."""
     values = values_of(symbol)
-    return bool(values) and all(_is_count(symbol, value) for value in values)
-
-
-def _is_count(symbol: Symbol, value: s.Expression | s.NumericFor | None) -> bool:
-    match value:
-        case s.Number(value=number):
-            return _of_number(number) is Type.SMALL
-        case s.Binary(operator="+" | "-", left=s.Name(symbol=counted), right=s.Number() as step):
-            return counted is symbol and _is_step(step)
-    return False
-
-
-def _locals_in(value: s.Expression | s.NumericFor | None) -> list[Symbol]:
-    """List the locals that the type of a value may depend on."""
-    found: list[Symbol] = []
-    pending: list[s.Expression | None] = [value.start, value.step] if isinstance(value, s.NumericFor) else [value]
-    while pending:
-        node = pending.pop()
-        match node:
-            case s.Name(symbol=symbol) if symbol is not None:
-                found.append(symbol)
-            case s.Parenthesis(inner=inner) | s.Cast(inner=inner):
-                pending.append(inner)
-            case s.Unary(operand=operand):
-                pending.append(operand)
-            case s.Binary(left=left, right=right) | s.Logical(left=left, right=right):
-                pending.extend((left, right))
-    return found
+    starts: list[int] = []
+    steps: list[int] = []
+    for value in values:
+        match value:
+            case s.Number(value=int() as number):
+                starts.append(number)
+            case s.Binary(operator="+" | "-", left=s.Name(symbol=counted), right=s.Number(value=int() as step)) if (
+                counted is symbol and abs(step) <= STEP
+            ):
+                steps.append(step if value.operator == "+" else -step)
+            case _:
+                return None
+    if not starts:
+        return None
+    range_ = Range(
+        min(starts) + min([0, *steps]) * COUNT,
+        max(starts) + max([0, *steps]) * COUNT,
+    )
+    return range_ if range_.fits else None

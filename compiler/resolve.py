@@ -84,6 +84,8 @@ def resolve(chunk: s.Function, source: str, name: str) -> Namer:
     resolver = _Resolver(source, name)
     resolver.function(chunk)
     resolver.tail_calls.decide()
+    assert chunk.scope is not None
+    chunk.scope.standard = resolver.standard()
     return resolver.namer
 
 
@@ -97,6 +99,13 @@ class _Resolver:
         self.level = 0
         self.tail_calls = TailCalls()
         self.types: ChunkTypes | None = None
+        self.globals_read: dict[str, None] = {}
+        self.globals_assigned: set[str] = set()
+
+    def standard(self) -> dict[str, str]:
+        """Give a Python variable to each standard global that the chunk reads and never assigns."""
+        kept = [name for name in self.globals_read if name in STANDARD_GLOBALS and name not in self.globals_assigned]
+        return {name: self.namer.unique(name) for name in kept}
 
     @property
     def here(self) -> _FunctionContext:
@@ -116,7 +125,7 @@ class _Resolver:
         """Declare a local in the innermost scope."""
         context = self.here
         in_loop = context.loops + context.labelled > 0
-        symbol = Symbol(name, self.namer.unique(name), context.scope, in_loop, early)
+        symbol = Symbol(name, self.namer.unique(name), context.scope, in_loop, early, sets=self.rounds())
         self.scopes[-1][name] = symbol
         if context.blocks:
             block = context.blocks[-1]
@@ -128,6 +137,15 @@ class _Resolver:
             if name in scope:
                 return scope[name]
         return None
+
+    def rounds(self) -> int:
+        """Estimate how often the place under way is passed for each call of its function."""
+        return int(4 ** min(self.here.loops, 4))
+
+    def element_of(self, owner: s.Expression) -> None:
+        """Note that an element of a value is used here."""
+        if isinstance(owner, s.Name) and owner.symbol is not None:
+            owner.symbol.elements += self.rounds()
 
     def outer_local(self, name: str) -> Symbol | None:
         symbol = self.lookup(name)
@@ -152,6 +170,7 @@ class _Resolver:
         symbol = self.lookup(node.name)
         node.symbol = symbol
         if symbol is None:
+            self.globals_read[node.name] = None
             return
         symbol.uses += 1
         if self.types is not None and self.types.owns(symbol):
@@ -164,8 +183,11 @@ class _Resolver:
 
     def assign(self, node: s.Name) -> None:
         self.use(node)
-        if node.symbol is not None:
+        if node.symbol is None:
+            self.globals_assigned.add(node.name)
+        else:
             node.symbol.assigned = True
+            node.symbol.sets += self.rounds()
             if node.symbol.owner is not self.here.scope:
                 self.here.scope.rebinds[node.symbol] = None
 
@@ -175,7 +197,7 @@ class _Resolver:
         """Resolve a function; `keys` are the names it goes by, `itself` the local that it is declared as."""
         self.enter(node.pos)
         parent = self.here.scope if self.functions else None
-        node.scope = FunctionScope(parent, node.vararg is not None)
+        node.scope = FunctionScope(parent, node.vararg is not None, itself)
         if itself is not None:
             itself.function = node
         context = _FunctionContext(node.scope)
@@ -392,12 +414,14 @@ class _Resolver:
                 if not self.here.scope.has_vararg:
                     raise self.error("cannot use '...' outside a vararg function near '...'", node.pos)
             case s.Index():
+                self.element_of(node.owner)
                 self.expression(node.key)
             case s.Call():
                 if isinstance(node.function, s.Name) and node.function.symbol is not None:
                     node.function.symbol.calls.append(node)
                 self.expressions(node.arguments)
             case s.MethodCall():
+                self.element_of(node.owner)
                 self.expressions(node.arguments)
             case s.Binary() | s.Logical():
                 self.expression(node.right)

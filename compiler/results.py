@@ -1,4 +1,4 @@
-"""Which functions give exactly one value, so that the result of a call need not be looked at.
+"""What is known of calls of local functions: which give exactly one value, which get no surplus arguments.
 
 Known is a local function that nothing else is ever assigned to. It gives one value when every path through it ends in a
 return of one value; a returned call counts when it is one of such a function again.
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from compiler import syntax as s
 
 if TYPE_CHECKING:
-    from compiler.scope import FunctionScope
+    from compiler.scope import FunctionScope, Symbol
 
 
 class Results:
@@ -22,27 +22,57 @@ class Results:
 
     def is_single(self, call: s.Expression) -> bool:
         """Tell whether a call gives exactly one value, whatever happens."""
-        if not isinstance(call, s.Call) or not isinstance(call.function, s.Name):
-            return False
-        symbol = call.function.symbol
-        if symbol is None or symbol.function is None or not symbol.constant:
-            return False
-        return self._gives_one(symbol.function)
+        return self.callee(call) is not None
 
-    def _gives_one(self, function: s.Function) -> bool:
+    def callee(self, call: s.Expression) -> FunctionScope | None:
+        """Give the function that a call runs, where it is known and gives exactly one value."""
+        function = _known_function(call)
+        return function.scope if function is not None and self._gives_one(function, ()) else None
+
+    def is_multiple(self, node: s.Expression) -> bool:
+        """Tell whether an expression may give none or several values."""
+        return isinstance(node, (s.Call, s.MethodCall, s.Vararg)) and not self.is_single(node)
+
+    def is_exact(self, function: Symbol) -> bool:
+        """Tell whether a function is only ever called by its name and with no more arguments than it has parameters."""
+        if not function.only_called or function.function is None or function.function.vararg is not None:
+            return False
+        most = len(function.function.parameters)
+        return all(
+            len(call.arguments) <= most and not (call.arguments and self.is_multiple(call.arguments[-1]))
+            for call in function.calls
+        )
+
+    def _gives_one(self, function: s.Function, assumed: tuple[FunctionScope, ...]) -> bool:
+        """Answer for a function; one that returns a call of itself gives what its other returns give."""
         scope = function.scope
         assert scope is not None, "resolve comes first"
-        if scope not in self._known:
-            self._known[scope] = True  # a function that returns a call of itself gives what its other returns give
-            self._known[scope] = always_returns(function.body) and all(
-                len(node.values) == 1 and not node.on_ring and self._is_one(node.values[0]) for node in scope.returns
-            )
-        return self._known[scope]
+        if scope in assumed:
+            return True
+        if scope in self._known:
+            return self._known[scope]
+        single = always_returns(function.body) and all(
+            len(node.values) == 1 and not node.on_ring and self._is_one(node.values[0], (*assumed, scope))
+            for node in scope.returns
+        )
+        if not single or not assumed:  # what holds under an assumption only is not kept
+            self._known[scope] = single
+        return single
 
-    def _is_one(self, value: s.Expression) -> bool:
+    def _is_one(self, value: s.Expression, assumed: tuple[FunctionScope, ...]) -> bool:
         if isinstance(value, (s.MethodCall, s.Vararg)):
             return False
-        return not isinstance(value, s.Call) or self.is_single(value)
+        if not isinstance(value, s.Call):
+            return True
+        function = _known_function(value)
+        return function is not None and self._gives_one(function, assumed)
+
+
+def _known_function(call: s.Expression) -> s.Function | None:
+    if not isinstance(call, s.Call) or not isinstance(call.function, s.Name):
+        return None
+    symbol = call.function.symbol
+    return symbol.function if symbol is not None and symbol.constant else None
 
 
 def always_returns(block: s.Block) -> bool:

@@ -35,6 +35,9 @@ class Symbol:
     assigned: bool = False  # assigned after its declaration
     function: Function | None = None  # the function that it is declared as
     uses: int = 0  # how often it is named
+    # How often, by an estimate that counts a loop as four rounds, it is set and an element of what it holds is used.
+    sets: int = 0
+    elements: int = 0
     calls: list[Call] = field(default_factory=list)  # where it is called
     # The local that its function is declared as and its place among the parameters, where it is a parameter of one.
     parameter_of: tuple[Symbol, int] | None = None
@@ -50,6 +53,12 @@ class Symbol:
     def only_called(self) -> bool:
         """Say that the local is a function that is only ever called by its name; final when the chunk is resolved."""
         return self.function is not None and self.constant and self.uses == len(self.calls)
+
+    @property
+    def keeps_owner(self) -> bool:
+        """Say that it pays to keep beside the local what its elements are read from and written to."""
+        steady = self.storage is Storage.PLAIN and not self.early and (self.constant or not self.captured)
+        return steady and self.elements > self.sets
 
     @property
     def storage(self) -> Storage:
@@ -69,12 +78,15 @@ class FunctionScope:
 
     parent: FunctionScope | None
     has_vararg: bool
+    symbol: Symbol | None = None  # the local that it is declared as
     parameters: list[Symbol] = field(default_factory=list)
     itself: Symbol | None = None
     returns: list[Return] = field(default_factory=list)
     free: dict[Symbol, None] = field(default_factory=dict)  # a dict for its order
     rebinds: dict[Symbol, None] = field(default_factory=dict)
     types: ChunkTypes | None = None  # of the main chunk
+    # Of the main chunk: the Python variables of the standard globals that it reads and never assigns.
+    standard: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(slots=True, eq=False)

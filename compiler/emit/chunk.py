@@ -18,17 +18,22 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from compiler.emit.jumps import Loop
-    from compiler.scope import FunctionScope, Namer
+    from compiler.scope import FunctionScope, Namer, Symbol
     from compiler.syntax import Function, Position
 
 
 @dataclass(frozen=True)
 class Emitted:
-    """A chunk as Python: `names` of operands by position, and the Lua names of functions by their Python names."""
+    """A chunk as Python.
+
+    `names` are those of operands by position, `functions` the Lua names of functions by their Python names, `standard`
+    the Python variables of standard globals by their Lua names.
+    """
 
     module: ast.Module
     names: dict[Position, tuple[str | None, ...]]
     functions: dict[str, str]
+    standard: dict[str, str]
 
 
 class Emitter:
@@ -40,7 +45,10 @@ class Emitter:
         self.names: dict[Position, tuple[str | None, ...]] = parent.names if parent else {}
         self.function_names: dict[str, str] = parent.function_names if parent else {}
         self.results: Results = parent.results if parent else Results()
-        self.proofs: Proofs = parent.proofs if parent else Proofs()
+        self.proofs: Proofs = parent.proofs if parent else Proofs(self.results)
+        # The Python variables that hold what elements of a local are read from and written to.
+        self.owners: dict[Symbol, str] = parent.owners if parent else {}
+        self.standard: dict[str, str] = parent.standard if parent else scope.standard
         self.out: list[ast.stmt] = []
         self.vararg = namer.unique("varargs")
         self.exit_variable: str | None = None
@@ -89,4 +97,4 @@ def emit(chunk: Function, namer: Namer) -> Emitted:
     emitter = Emitter(namer, chunk.scope)
     definition = emitter.functions.definition(chunk, chunk.scope, namer.unique("main_chunk"))
     module = ast.Module([definition], [])
-    return Emitted(module, emitter.names, emitter.function_names)
+    return Emitted(module, emitter.names, emitter.function_names, emitter.standard)

@@ -66,6 +66,8 @@ class ExpressionEmitter:
 
     def name(self, node: s.Name) -> ast.expr:
         """Read a variable."""
+        if node.symbol is None and node.name in self.emitter.standard:
+            return n.load(self.emitter.standard[node.name], node.pos)
         if node.symbol is None:
             return n.element(n.load(abi.ENVIRONMENT, node.pos), n.constant(node.name, node.pos), node.pos)
         return self.read(node.symbol, node.pos)
@@ -81,13 +83,22 @@ class ExpressionEmitter:
         """Read owner[key]; an element of a plain local is read without a helper where the local holds a table."""
         self.blame(node.pos, node.owner)
         key = node.key
-        if self.emitter.proofs.of(node.owner) is Type.TABLE:
-            return n.element(self.value(node.owner), self.value(key), node.pos)
+        owner = self.owner(node.owner)
+        if owner is not None:
+            return n.element(owner, self.value(key), node.pos)
         if self.is_simple(node.owner) and (self.is_simple(key) or isinstance(key, (s.String, s.Number))):
             direct = n.element(self.value(node.owner), self.value(key), node.pos)
             general = n.helper(abi.INDEX, [self.value(node.owner), self.value(key)], node.pos)
             return n.conditional(self.is_table(node.owner, node.pos), direct, general, node.pos)
         return n.helper(abi.INDEX, [self.value(node.owner), self.value(key)], node.pos)
+
+    def owner(self, node: s.Expression) -> ast.expr | None:
+        """Write what the elements of a value are read from and written to by subscripts alone, where there is such."""
+        if self.emitter.proofs.of(node) is Type.TABLE:
+            return self.value(node)
+        if isinstance(node, s.Name) and node.symbol in self.emitter.owners:
+            return n.load(self.emitter.owners[node.symbol], node.pos)
+        return None
 
     def is_table(self, node: s.Expression, pos: s.Position) -> ast.expr:
         """Test whether a plain local holds a table.
@@ -112,9 +123,11 @@ class ExpressionEmitter:
         self.emitter.names[node.pos] = (f"method '{node.name}'",)
         name = n.constant(node.name, node.pos)
         if self.is_simple(node.owner):
-            direct = n.element(self.value(node.owner), n.constant(node.name, node.pos), node.name_pos)
-            general = n.helper(abi.INDEX, [self.value(node.owner), name], node.name_pos)
-            function = n.conditional(self.is_table(node.owner, node.name_pos), direct, general, node.name_pos)
+            owner = self.owner(node.owner)
+            function = n.element(owner or self.value(node.owner), n.constant(node.name, node.pos), node.name_pos)
+            if owner is None:
+                general = n.helper(abi.INDEX, [self.value(node.owner), name], node.name_pos)
+                function = n.conditional(self.is_table(node.owner, node.name_pos), function, general, node.name_pos)
             return self.apply(function, [self.value(node.owner)], node.arguments, node.pos, direct=True)
         temporary = self.emitter.temporary("owner")
         owner = n.walrus(temporary, self.value(node.owner), node.owner.pos)
@@ -173,10 +186,9 @@ class ExpressionEmitter:
             return n.call(function, fixed, pos)
         return n.helper(abi.SPREAD, [function, n.tuple_(fixed, pos), n.tuple_([], pos)], pos)
 
-    @staticmethod
-    def is_multiple(node: s.Expression) -> bool:
+    def is_multiple(self, node: s.Expression) -> bool:
         """Tell whether an expression may give none or several values."""
-        return isinstance(node, (s.Call, s.MethodCall, s.Vararg))
+        return self.emitter.results.is_multiple(node)
 
     def results(self, node: s.Expression) -> ast.expr:
         """Write an expression as the results of a call: a value, or a tuple."""
@@ -248,6 +260,8 @@ class ExpressionEmitter:
             return n.constant(-node.operand.value, node.pos)
         if node.operator == "-" and plain.can_negate(node.operand, self.emitter.proofs):
             return n.at(ast.UnaryOp(ast.USub(), self.value(node.operand)), node.pos)
+        if node.operator == "~" and plain.can_invert(node.operand, self.emitter.proofs):
+            return n.at(ast.UnaryOp(ast.Invert(), self.value(node.operand)), node.pos)
         self.blame(node.pos, node.operand)
         return n.helper(abi.UNARY[node.operator], [self.value(node.operand)], node.pos)
 

@@ -48,7 +48,7 @@ class FunctionEmitter:
         return n.assign(n.store(name, node.pos), n.call(n.load(factory, node.pos), arguments, node.pos), node.pos)
 
     def definition(self, node: s.Function, scope: FunctionScope, name: str) -> ast.stmt:
-        """Write the `def`; surplus arguments are absorbed, missing ones are nil."""
+        """Write the `def`; surplus arguments are absorbed where there can be any, missing ones are nil."""
         self.emitter.function_names[name] = node.name
         with self.emitter.function(scope) as inner:
             body = self.body(node, scope, inner)
@@ -60,7 +60,8 @@ class FunctionEmitter:
                 preamble.append(n.assign(n.store(inner.exit_variable, node.pos), n.constant(0, node.pos), node.pos))
             if scope.types is not None:
                 preamble.extend(types.definitions(scope.types))
-            vararg = n.at(ast.arg(inner.vararg), node.pos)
+            exact = scope.symbol is not None and inner.results.is_exact(scope.symbol)
+            vararg = None if exact else n.at(ast.arg(inner.vararg), node.pos)
         positional = [n.at(ast.arg(symbol.python), node.pos) for symbol in scope.parameters]
         defaults = [n.constant(None, node.pos) for _ in positional]
         arguments = ast.arguments([], positional, vararg, [], [], None, defaults)
@@ -70,11 +71,7 @@ class FunctionEmitter:
     def body(node: s.Function, scope: FunctionScope, inner: Emitter) -> list[ast.stmt]:
         """Write the statements of a function; one that calls itself in tail position is a loop over its parameters."""
         end = n.at(ast.Return(n.tuple_([], node.pos)), node.pos)
-        boxes: list[ast.stmt] = [
-            n.assign(n.store(symbol.python, node.pos), n.list_([n.load(symbol.python, node.pos)], node.pos), node.pos)
-            for symbol in scope.parameters
-            if symbol.storage is Storage.BOX
-        ]
+        boxes = inner.statements.boxes(scope.parameters, node.pos)
         if scope.itself is None or not scope.itself.constant:
             return [*boxes, *inner.statements.block(node.body), end]
         inner.restart = Loop(node.body, dispatch=True)

@@ -5,17 +5,26 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, Final
 
-from compiler.proofs import NUMBERS, Type, is_positive
+from compiler import syntax as s
+from compiler.proofs import NUMBERS, Type
+from compiler.ranges import WHOLE, exact
 
 if TYPE_CHECKING:
-    from compiler import syntax as s
     from compiler.proofs import Proofs
 
 _ORDER: Final[dict[str, type[ast.cmpop]]] = {"<": ast.Lt, "<=": ast.LtE, ">": ast.Gt, ">=": ast.GtE}
 _EQUALITY: Final[dict[str, type[ast.cmpop]]] = {"==": ast.Eq, "~=": ast.NotEq}
-_SUMS: Final[dict[str, type[ast.operator]]] = {"+": ast.Add, "-": ast.Sub}
-_FLOAT: Final[dict[str, type[ast.operator]]] = {**_SUMS, "*": ast.Mult}
-_WHOLE: Final[dict[str, type[ast.operator]]] = {"%": ast.Mod, "//": ast.FloorDiv}
+_FLOAT: Final[dict[str, type[ast.operator]]] = {"+": ast.Add, "-": ast.Sub, "*": ast.Mult}
+_INTEGER: Final[dict[str, type[ast.operator]]] = {
+    **_FLOAT,
+    "%": ast.Mod,
+    "//": ast.FloorDiv,
+    "&": ast.BitAnd,
+    "|": ast.BitOr,
+    "~": ast.BitXor,
+    "<<": ast.LShift,
+    ">>": ast.RShift,
+}
 
 
 def comparison(node: s.Binary, proofs: Proofs) -> ast.cmpop | None:
@@ -32,16 +41,29 @@ def comparison(node: s.Binary, proofs: Proofs) -> ast.cmpop | None:
 
 def arithmetic(node: s.Binary, proofs: Proofs) -> ast.operator | None:
     """Give Python's operator where it means the same: nothing can overflow, divide by zero or be a string."""
-    left, right = proofs.of(node.left), proofs.of(node.right)
-    if left is right is Type.SMALL and node.operator in _SUMS:
-        return _SUMS[node.operator]()
-    if node.operator in _FLOAT and Type.FLOAT in (left, right) and left in NUMBERS and right in NUMBERS:
+    left, right = proofs.fact(node.left), proofs.fact(node.right)
+    if left.type is right.type is Type.INTEGER:
+        same = exact(node.operator, left.range, right.range)
+        return _INTEGER[node.operator]() if same is not None else None
+    if left.type not in NUMBERS or right.type not in NUMBERS:
+        return None
+    if node.operator in _FLOAT and Type.FLOAT in (left.type, right.type):
         return _FLOAT[node.operator]()
-    if left is Type.SMALL and node.operator in _WHOLE and is_positive(node.right):
-        return _WHOLE[node.operator]()
+    if node.operator == "/" and left.type is Type.FLOAT and _is_nonzero(node.right):
+        return ast.Div()
     return None
+
+
+def _is_nonzero(node: s.Expression) -> bool:
+    return isinstance(node, s.Number) and node.value != 0
 
 
 def can_negate(node: s.Expression, proofs: Proofs) -> bool:
     """Tell whether Python's minus means the same."""
-    return proofs.of(node) in (Type.SMALL, Type.FLOAT)
+    fact = proofs.fact(node)
+    return fact.type is Type.FLOAT or (fact.type is Type.INTEGER and fact.range.low > WHOLE.low)
+
+
+def can_invert(node: s.Expression, proofs: Proofs) -> bool:
+    """Tell whether Python's ~ means the same."""
+    return proofs.of(node) is Type.INTEGER

@@ -80,6 +80,28 @@ class StatementEmitter:
         if symbol.storage is Storage.BOX:
             value = n.list_([value], pos)
         self.emitter.out.append(n.assign(n.store(symbol.python, pos), value, pos))
+        self.keep_owner(symbol, pos)
+
+    def keep_owner(self, symbol: Symbol, pos: s.Position) -> None:
+        """Write, where it pays, the variable that the elements of a local are read from, after the local was set."""
+        if not symbol.keeps_owner or self.emitter.proofs.of_subject(symbol).type is not Type.UNKNOWN:
+            return
+        variable = self.emitter.owners.get(symbol) or self.emitter.fresh(symbol.python)
+        self.emitter.owners[symbol] = variable
+        local = n.load(symbol.python, pos)
+        is_table = n.is_(n.class_of(local, pos), n.load(abi.TABLE, pos), pos)
+        kept = n.conditional(is_table, local, n.helper(abi.OWNER, [local], pos), pos)
+        self.emitter.out.append(n.assign(n.store(variable, pos), kept, pos))
+
+    def boxes(self, symbols: list[Symbol], pos: s.Position) -> list[ast.stmt]:
+        """Write what follows when Python itself has set locals: parameters, the variables of a loop."""
+        with self.emitter.collect() as out:
+            for symbol in symbols:
+                if symbol.storage is Storage.BOX:
+                    boxed = n.list_([n.load(symbol.python, pos)], pos)
+                    out.append(n.assign(n.store(symbol.python, pos), boxed, pos))
+                self.keep_owner(symbol, pos)
+        return out
 
     def local(self, node: s.Local) -> None:
         """Write `local`: the names are not visible in the values, so plain assignments in order will do."""
@@ -98,9 +120,7 @@ class StatementEmitter:
             results = expressions.results(values[-1])
             names = [symbol.python for symbol in rest]
             self.unpack(names, n.helper(abi.ADJUST, [results, n.constant(len(rest), node.pos)], node.pos), node.pos)
-            for symbol in rest:
-                if symbol.storage is Storage.BOX:
-                    self.declare(symbol, n.load(symbol.python, node.pos), node.pos)
+            self.emitter.out.extend(self.boxes(rest, node.pos))
             return
         for index, symbol in enumerate(symbols):
             value = expressions.value(values[index]) if index < len(values) else n.constant(None, node.pos)
@@ -164,22 +184,23 @@ class StatementEmitter:
         expressions, pos = self.emitter.expressions, target.pos
         expressions.blame(pos, target.owner)
         written = expressions.value(value)
-        proven = self.emitter.proofs.of(target.owner) is Type.TABLE and expressions.is_simple(target.owner)
         plain_key = expressions.is_simple(target.key) or isinstance(target.key, (s.String, s.Number))
-        if plain_key and expressions.is_simple(target.owner):
+        simple = expressions.is_simple(target.owner)
+        owner = expressions.owner(target.owner) if simple else None
+        if plain_key and simple:
             self.write_element(target, written)
-        elif proven:
+        elif owner is not None:
             key = self.kept("key", expressions.value(target.key), pos)
-            place = n.element_target(expressions.value(target.owner), key, pos)
-            self.emitter.out.append(n.assign(place, written, pos))
+            self.emitter.out.append(n.assign(n.element_target(owner, key, pos), written, pos))
         else:
             self.store_field(expressions.value(target.owner), expressions.value(target.key), written, pos)
 
     def write_element(self, target: s.Index, written: ast.expr) -> None:
         """Write an element with a plain key of what a plain local holds; of a table without a helper."""
         expressions, pos = self.emitter.expressions, target.pos
-        place = n.element_target(expressions.value(target.owner), expressions.value(target.key), pos)
-        if self.emitter.proofs.of(target.owner) is Type.TABLE:
+        owner = expressions.owner(target.owner)
+        place = n.element_target(owner or expressions.value(target.owner), expressions.value(target.key), pos)
+        if owner is not None:
             self.emitter.out.append(n.assign(place, written, pos))
             return
         if not isinstance(written, (ast.Constant, ast.Name)):
@@ -244,6 +265,8 @@ class StatementEmitter:
         else:
             place = n.store(target.symbol.python, pos)
         self.emitter.out.append(n.assign(place, value, pos))
+        if target.symbol is not None:
+            self.keep_owner(target.symbol, pos)
 
     def store_field(self, owner: ast.expr, key: ast.expr, value: ast.expr, pos: s.Position) -> None:
         """Assign owner[key]."""
@@ -323,12 +346,7 @@ class StatementEmitter:
     def for_loop(self, symbols: list[Symbol], iterable: ast.expr, block: s.Block, pos: s.Position) -> None:
         targets = [n.store(symbol.python, pos) for symbol in symbols]
         target = targets[0] if len(targets) == 1 else n.unpack(targets, pos)
-        boxes: list[ast.stmt] = [
-            n.assign(n.store(symbol.python, pos), n.list_([n.load(symbol.python, pos)], pos), pos)
-            for symbol in symbols
-            if symbol.storage is Storage.BOX
-        ]
-        body, loop = self.loop_body(block, boxes, pos)
+        body, loop = self.loop_body(block, self.boxes(symbols, pos), pos)
         self.finish(loop, n.at(ast.For(target, iterable, body, []), pos), pos)
 
     # --- jumps ------------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from runtime.lua import calls, construct, iteration, operators
+from runtime.lua import owner as owners
 from runtime.lua.frames import ABI
 from runtime.lua.table import Table
 from runtime.lua.typevalue import TypeScope
@@ -21,4 +22,5 @@ ABI.update(
     }
 )
 ABI.update({name: getattr(iteration, name) for name in "adjust for_range for_in_1 for_in_2 for_in".split()})
+ABI.update({"owner": owners.owner})
 ABI.update({"Table": Table, "tuple": tuple, "type_scope": TypeScope})

@@ -24,7 +24,9 @@ def running_lua_frame() -> FrameType | None:
 
 # Modules whose functions carry out operators, calls and loops of compiled code: they are no functions of their own to
 # Lua, and nothing of them shows when they are compiled.
-_TRANSPARENT = frozenset(f"runtime.lua.{name}" for name in ("calls", "construct", "iteration", "operators", "table"))
+_TRANSPARENT = frozenset(
+    f"runtime.lua.{name}" for name in ("calls", "construct", "iteration", "operators", "owner", "table")
+)
 
 
 def _is_transparent(frame: FrameType) -> bool:

@@ -26,9 +26,17 @@ class CompiledChunk(Protocol):
     def operand_names(self) -> object:
         """Names of operands by position."""
 
+    @property
+    def standard(self) -> dict[str, str]:
+        """Python variables that hold standard globals, by their Lua names."""
+
 
 def load(chunk: CompiledChunk, environment: Table) -> LuaFunction:
-    """Bind a chunk to a table of globals; the result runs the chunk's body each time that it is called."""
-    return FunctionType(
-        chunk.code, {"E": environment, NAMES: chunk.operand_names, "__builtins__": ABI}, chunk.code.co_name
-    )
+    """Bind a chunk to a table of globals; the result runs the chunk's body each time that it is called.
+
+    The standard globals that the chunk never assigns are read now, once.
+    """
+    variables = {"E": environment, NAMES: chunk.operand_names, "__builtins__": ABI}
+    for name, variable in chunk.standard.items():
+        variables[variable] = environment.get(name)
+    return FunctionType(chunk.code, variables, chunk.code.co_name)
