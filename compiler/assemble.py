@@ -20,24 +20,26 @@ _MARSHAL = 2  # the last format without references, whose presence depends on wh
 class Chunk:
     """A compiled chunk: the code of its main function, whose file name is the chunk's name, and what goes with it.
 
-    `standard` names the variables that are to hold standard globals: Lua name to Python name.
+    `standard` names the variables that are to hold standard globals and functions: Lua name to Python name. `trusted`
+    are the globals that have to be the standard ones.
     """
 
     code: CodeType
     operand_names: OperandNames
     standard: dict[str, str]
+    trusted: tuple[str, ...]
 
     def to_bytes(self) -> bytes:
         """Give the chunk as bytes, the same for the same source."""
-        return marshal.dumps((self.code, self.operand_names, self.standard), _MARSHAL)
+        return marshal.dumps((self.code, self.operand_names, self.standard, self.trusted), _MARSHAL)
 
     @staticmethod
     def from_bytes(data: bytes) -> Chunk:
         """Read what `to_bytes` gave; raise ValueError, EOFError or TypeError for anything else."""
-        code, names, standard = marshal.loads(data)  # noqa: S302  (the store has checked the digest)
+        code, names, standard, trusted = marshal.loads(data)  # noqa: S302  (the store has checked the digest)
         if not isinstance(code, CodeType) or not isinstance(names, dict) or not isinstance(standard, dict):
             raise TypeError("not a compiled chunk")
-        return Chunk(code, names, standard)
+        return Chunk(code, names, standard, trusted)
 
 
 def assemble(emitted: Emitted, name: str) -> Chunk:
@@ -50,6 +52,7 @@ def assemble(emitted: Emitted, name: str) -> Chunk:
         _renamed(code, emitted.functions),
         {(pos[0], pos[1], pos[2], pos[3]): names for pos, names in emitted.names.items()},
         emitted.standard,
+        emitted.trusted,
     )
 
 

@@ -21,12 +21,15 @@ if TYPE_CHECKING:
 _RECURSION = 12_000
 
 
-def compile_chunk(source: str, name: str) -> Chunk:
-    """Compile Lua source, given as bytes in latin-1; `name` is what positions call it. Raise SourceError."""
+def compile_chunk(source: str, name: str, *, trusting: bool = True) -> Chunk:
+    """Compile Lua source, given as bytes in latin-1; `name` is what positions call it. Raise SourceError.
+
+    A trusting chunk is for environments whose standard globals are the standard ones (`Chunk.trusted` names those).
+    """
     with within_limits(source, name):
         tree = parse(source, name)
         namer = resolve(tree, source, name)
-        return assemble(emit(tree, namer), name)
+        return assemble(emit(tree, namer, trusting=trusting), name)
 
 
 def parsed(source: str, name: str) -> Function:

@@ -20,9 +20,11 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 from compiler import syntax as s
 from compiler.ranges import WHOLE, Range, exact
 from compiler.scope import FunctionScope, Symbol
+from compiler.standard import Result
 
 if TYPE_CHECKING:
     from compiler.results import Results
+    from compiler.standard import Standard
 
 # A counter may take steps of at most STEP, COUNT times: at 10 ns a step that is 45 years.
 STEP: Final = 16
@@ -78,15 +80,29 @@ _NUMBER: Final = Fact(Type.NUMBER)
 _TABLE: Final = Fact(Type.TABLE)
 _INTEGER: Final = Fact(Type.INTEGER)
 
+_RESULTS: Final = {
+    Result.STRING: _STRING,
+    Result.FLOAT: _FLOAT,
+    Result.NUMBER: _NUMBER,
+    Result.BOOLEAN: _BOOLEAN,
+    Result.LENGTH: Fact(Type.INTEGER, Range(0, _LONGEST_STRING)),
+    Result.TABLE: _TABLE,
+    Result.VALUE: UNKNOWN,
+    Result.VALUES: UNKNOWN,
+}
+
 # What facts are found for by going round: a local, or the results of a function.
 Subject: TypeAlias = Symbol | FunctionScope
+# What a subject is set to: an expression, the loop whose first variable it is, None for what cannot be told.
+Source: TypeAlias = s.Expression | s.NumericFor | s.GenericFor | None
 
 
 class Proofs:
     """Facts about the expressions of a resolved chunk."""
 
-    def __init__(self, results: Results) -> None:
+    def __init__(self, results: Results, standard: Standard) -> None:
         self._results = results
+        self._standard = standard
         self._known: dict[Subject, Fact] = {}
 
     def of(self, node: s.Expression) -> Type:
@@ -115,9 +131,22 @@ class Proofs:
             case s.Logical():
                 return self.fact(node.left).join(self.fact(node.right))
             case s.Call():
-                callee = self._results.callee(node)
-                return UNKNOWN if callee is None else self.of_subject(callee)
+                return self._of_call(node)
+            case s.MethodCall():
+                result = self.method_result(node)
+                return UNKNOWN if result is None else _RESULTS[result]
         return UNKNOWN
+
+    def method_result(self, node: s.MethodCall) -> Result | None:
+        """Tell what a method gives that is called of what is certainly a string; None for any other."""
+        return self._standard.method_result(node.name) if self.of(node.owner) is Type.STRING else None
+
+    def _of_call(self, node: s.Call) -> Fact:
+        result = self._standard.result(node)
+        if result is not None:
+            return _RESULTS[result]
+        callee = self._results.callee(node)
+        return UNKNOWN if callee is None else self.of_subject(callee)
 
     def of_subject(self, subject: Subject) -> Fact:
         """Give what is proven of a local, or of what a function returns."""
@@ -167,12 +196,10 @@ class Proofs:
                 pending.extend(self._subjects_in(value))
         return group
 
-    def _subjects_in(self, value: s.Expression | s.NumericFor | None) -> list[Subject]:
+    def _subjects_in(self, value: Source) -> list[Subject]:
         """List what the fact of a value may depend on."""
         found: list[Subject] = []
-        pending: list[s.Expression | None] = (
-            [value.start, value.stop, value.step] if isinstance(value, s.NumericFor) else [value]
-        )
+        pending: list[Source] = [value.start, value.stop, value.step] if isinstance(value, s.NumericFor) else [value]
         while pending:
             node = pending.pop()
             match node:
@@ -188,12 +215,26 @@ class Proofs:
                     callee = self._results.callee(node)
                     if callee is not None:
                         found.append(callee)
+                case s.MethodCall(owner=owner):
+                    pending.append(owner)
         return found
 
-    def _of_value(self, value: s.Expression | s.NumericFor | None) -> Fact:
-        if value is None:
-            return UNKNOWN
-        return self._of_loop(value) if isinstance(value, s.NumericFor) else self.fact(value)
+    def _of_value(self, value: Source) -> Fact:
+        match value:
+            case None:
+                return UNKNOWN
+            case s.NumericFor():
+                return self._of_loop(value)
+            case s.GenericFor():
+                return self._of_position(value)
+        return self.fact(value)
+
+    def _of_position(self, loop: s.GenericFor) -> Fact:
+        """Give what is proven of the first variable of a generic loop: `ipairs` counts."""
+        iterator = loop.values[0]
+        if isinstance(iterator, s.Call) and self._standard.function(iterator.function) == "ipairs":
+            return Fact(Type.INTEGER, Range(1, COUNT))
+        return UNKNOWN
 
     def _of_loop(self, loop: s.NumericFor) -> Fact:
         """Give what is proven of a loop's variable (manual 3.3.5)."""
@@ -254,10 +295,10 @@ class Proofs:
         return _INTEGER if node.operator in _BITWISE else _NUMBER
 
 
-def values_of(subject: Subject) -> list[s.Expression | s.NumericFor | None]:
+def values_of(subject: Subject) -> list[Source]:
     """List what a local is ever set to, arguments of calls included, or what a function returns; None: cannot tell."""
     if isinstance(subject, FunctionScope):
-        return [node.values[0] for node in subject.returns]
+        return [node.values[0] for node in subject.returns if node.values]
     if subject.parameter_of is None:
         return subject.values
     function, place = subject.parameter_of

@@ -10,6 +10,7 @@ from compiler.builder import BuildError
 from compiler.parser import source_error
 from compiler.proofs import given
 from compiler.scope import FunctionScope, Jump, LabelBlock, Namer, Symbol
+from compiler.standard import GLOBALS
 from compiler.tailcalls import Key, TailCalls, calls_itself, key_of
 from compiler.typevalues import chunk_types
 
@@ -21,43 +22,6 @@ if TYPE_CHECKING:
 MAX_LEVELS = 190
 # CPython's compiler takes 20 nested loops in one function; a dispatch loop for labels counts as one.
 MAX_LOOPS = 19
-
-# A local function may see itself by `local f = function` unless one of these is meant (dialect, "self-visible locals").
-STANDARD_GLOBALS = frozenset(
-    [
-        "assert",
-        "error",
-        "getmetatable",
-        "ipairs",
-        "next",
-        "pairs",
-        "pcall",
-        "print",
-        "rawequal",
-        "rawget",
-        "rawset",
-        "require",
-        "select",
-        "setmetatable",
-        "tonumber",
-        "tostring",
-        "type",
-        "unpack",
-        "xpcall",
-        "string",
-        "table",
-        "math",
-        "os",
-        "coroutine",
-        "errors",
-        "package",
-        "channel",
-        "payload",
-        "process",
-        "subscribe",
-        "unsubscribe",
-    ]
-)
 
 
 @dataclass(slots=True, eq=False)
@@ -85,7 +49,7 @@ def resolve(chunk: s.Function, source: str, name: str) -> Namer:
     resolver.function(chunk)
     resolver.tail_calls.decide()
     assert chunk.scope is not None
-    chunk.scope.standard = resolver.standard()
+    chunk.scope.globals_assigned = frozenset(resolver.globals_assigned)
     return resolver.namer
 
 
@@ -99,13 +63,7 @@ class _Resolver:
         self.level = 0
         self.tail_calls = TailCalls()
         self.types: ChunkTypes | None = None
-        self.globals_read: dict[str, None] = {}
         self.globals_assigned: set[str] = set()
-
-    def standard(self) -> dict[str, str]:
-        """Give a Python variable to each standard global that the chunk reads and never assigns."""
-        kept = [name for name in self.globals_read if name in STANDARD_GLOBALS and name not in self.globals_assigned]
-        return {name: self.namer.unique(name) for name in kept}
 
     @property
     def here(self) -> _FunctionContext:
@@ -162,7 +120,7 @@ class _Resolver:
         chunk.scope.types = self.types
         self.types.python = self.namer.unique("types")
         for name in self.types.definitions:
-            if name not in STANDARD_GLOBALS:
+            if name not in GLOBALS:
                 self.types.symbols[name] = self.declare(name)
                 self.types.symbols[name].values.append(None)
 
@@ -170,7 +128,6 @@ class _Resolver:
         symbol = self.lookup(node.name)
         node.symbol = symbol
         if symbol is None:
-            self.globals_read[node.name] = None
             return
         symbol.uses += 1
         if self.types is not None and self.types.owns(symbol):
@@ -287,7 +244,7 @@ class _Resolver:
                 self.expressions(node.values)
                 node.symbols = self.loop(node.block, node.pos, node.names)
                 for symbol in node.symbols:
-                    symbol.values.append(None)
+                    symbol.values.append(node if symbol is node.symbols[0] else None)
             case s.TypeStatement():
                 for outside in self.types.outside.get(node.pos, ()) if self.types is not None else ():
                     self.use(outside)
@@ -321,7 +278,7 @@ class _Resolver:
         if (
             isinstance(value, s.Function)
             and self.outer_local(node.names[0].name) is None
-            and node.names[0].name not in STANDARD_GLOBALS
+            and node.names[0].name not in GLOBALS
         ):
             symbol = self.declare(node.names[0].name, early=True)
             symbol.values.append(None)

@@ -12,17 +12,37 @@ from compiler import syntax as s
 
 if TYPE_CHECKING:
     from compiler.scope import FunctionScope, Symbol
+    from compiler.standard import Standard
 
 
 class Results:
     """Answers for the functions of a chunk; ask when the whole chunk is resolved."""
 
-    def __init__(self) -> None:
+    def __init__(self, standard: Standard) -> None:
+        self._standard = standard
         self._known: dict[FunctionScope, bool] = {}
 
     def is_single(self, call: s.Expression) -> bool:
         """Tell whether a call gives exactly one value, whatever happens."""
+        if isinstance(call, s.Call) and self._is_single_standard(call):
+            return True
         return self.callee(call) is not None
+
+    def is_settled(self, call: s.Expression) -> bool:
+        """Tell whether the results of a call are never a call that is still to be carried out."""
+        if not isinstance(call, s.Call):
+            return False
+        if self._standard.result(call) is not None or self.is_single(call):
+            return True
+        function = _known_function(call)
+        if function is None or function.scope is None:
+            return False
+        returned = [node.values[0] for node in function.scope.returns if len(node.values) == 1]
+        return not any(isinstance(value, (s.Call, s.MethodCall)) for value in returned)
+
+    def _is_single_standard(self, call: s.Call) -> bool:
+        result = self._standard.result(call)
+        return result is not None and result.is_single
 
     def callee(self, call: s.Expression) -> FunctionScope | None:
         """Give the function that a call runs, where it is known and gives exactly one value."""
@@ -62,7 +82,7 @@ class Results:
     def _is_one(self, value: s.Expression, assumed: tuple[FunctionScope, ...]) -> bool:
         if isinstance(value, (s.MethodCall, s.Vararg)):
             return False
-        if not isinstance(value, s.Call):
+        if not isinstance(value, s.Call) or self._is_single_standard(value):
             return True
         function = _known_function(value)
         return function is not None and self._gives_one(function, assumed)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from compiler import abi
 
 if TYPE_CHECKING:
-    from compiler.syntax import Block, Call, Expression, Function, NumericFor, Return
+    from compiler.syntax import Block, Call, Expression, Function, GenericFor, NumericFor, Return
     from compiler.typevalues import ChunkTypes
 
 
@@ -41,8 +41,8 @@ class Symbol:
     calls: list[Call] = field(default_factory=list)  # where it is called
     # The local that its function is declared as and its place among the parameters, where it is a parameter of one.
     parameter_of: tuple[Symbol, int] | None = None
-    # What it is ever set to: expressions, the loop that it is the variable of, None for what cannot be told.
-    values: list[Expression | NumericFor | None] = field(default_factory=list)
+    # What it is ever set to: expressions, the loop that it is the (first) variable of, None for what cannot be told.
+    values: list[Expression | NumericFor | GenericFor | None] = field(default_factory=list)
 
     @property
     def constant(self) -> bool:
@@ -85,8 +85,7 @@ class FunctionScope:
     free: dict[Symbol, None] = field(default_factory=dict)  # a dict for its order
     rebinds: dict[Symbol, None] = field(default_factory=dict)
     types: ChunkTypes | None = None  # of the main chunk
-    # Of the main chunk: the Python variables of the standard globals that it reads and never assigns.
-    standard: dict[str, str] = field(default_factory=dict)
+    globals_assigned: frozenset[str] = frozenset()  # in the whole chunk; of the main chunk
 
 
 @dataclass(slots=True, eq=False)

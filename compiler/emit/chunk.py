@@ -13,6 +13,7 @@ from compiler.emit.jumps import JumpEmitter
 from compiler.emit.statements import StatementEmitter
 from compiler.proofs import Proofs
 from compiler.results import Results
+from compiler.standard import Standard
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,28 +28,30 @@ class Emitted:
     """A chunk as Python.
 
     `names` are those of operands by position, `functions` the Lua names of functions by their Python names, `standard`
-    the Python variables of standard globals by their Lua names.
+    the Python variables of standard globals and functions by their Lua names, `trusted` the globals that have to be the
+    standard ones.
     """
 
     module: ast.Module
     names: dict[Position, tuple[str | None, ...]]
     functions: dict[str, str]
     standard: dict[str, str]
+    trusted: tuple[str, ...]
 
 
 class Emitter:
     """Writes one function; the parts for expressions, statements, functions and jumps share it."""
 
-    def __init__(self, namer: Namer, scope: FunctionScope, parent: Emitter | None = None) -> None:
+    def __init__(self, namer: Namer, scope: FunctionScope, standard: Standard, parent: Emitter | None = None) -> None:
         self.namer = namer
         self.scope = scope
         self.names: dict[Position, tuple[str | None, ...]] = parent.names if parent else {}
         self.function_names: dict[str, str] = parent.function_names if parent else {}
-        self.results: Results = parent.results if parent else Results()
-        self.proofs: Proofs = parent.proofs if parent else Proofs(self.results)
+        self.standard = standard
+        self.results: Results = parent.results if parent else Results(standard)
+        self.proofs: Proofs = parent.proofs if parent else Proofs(self.results, standard)
         # The Python variables that hold what elements of a local are read from and written to.
         self.owners: dict[Symbol, str] = parent.owners if parent else {}
-        self.standard: dict[str, str] = parent.standard if parent else scope.standard
         self.out: list[ast.stmt] = []
         self.vararg = namer.unique("varargs")
         self.exit_variable: str | None = None
@@ -88,13 +91,14 @@ class Emitter:
     @contextmanager
     def function(self, scope: FunctionScope) -> Iterator[Emitter]:
         """Write an inner function."""
-        yield Emitter(self.namer, scope, self)
+        yield Emitter(self.namer, scope, self.standard, self)
 
 
-def emit(chunk: Function, namer: Namer) -> Emitted:
+def emit(chunk: Function, namer: Namer, *, trusting: bool = True) -> Emitted:
     """Write a resolved chunk as a Python module that defines one function."""
     assert chunk.scope is not None, "resolve comes before emit"
-    emitter = Emitter(namer, chunk.scope)
+    standard = Standard(namer, chunk.scope.globals_assigned, trusting=trusting)
+    emitter = Emitter(namer, chunk.scope, standard)
     definition = emitter.functions.definition(chunk, chunk.scope, namer.unique("main_chunk"))
     module = ast.Module([definition], [])
-    return Emitted(module, emitter.names, emitter.function_names, emitter.standard)
+    return Emitted(module, emitter.names, emitter.function_names, standard.variables, standard.trusted)

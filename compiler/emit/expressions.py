@@ -40,7 +40,7 @@ class ExpressionEmitter:
             case s.Index():
                 return self.index(node)
             case s.Call() | s.MethodCall():
-                if self.emitter.results.is_single(node):
+                if self.is_single(node):
                     return self.call(node)
                 return self.first(self.call(node), node.pos)
             case s.Vararg():
@@ -66,9 +66,10 @@ class ExpressionEmitter:
 
     def name(self, node: s.Name) -> ast.expr:
         """Read a variable."""
-        if node.symbol is None and node.name in self.emitter.standard:
-            return n.load(self.emitter.standard[node.name], node.pos)
         if node.symbol is None:
+            variable = self.emitter.standard.variable(node.name)
+            if variable is not None:
+                return n.load(variable, node.pos)
             return n.element(n.load(abi.ENVIRONMENT, node.pos), n.constant(node.name, node.pos), node.pos)
         return self.read(node.symbol, node.pos)
 
@@ -81,6 +82,9 @@ class ExpressionEmitter:
 
     def index(self, node: s.Index) -> ast.expr:
         """Read owner[key]; an element of a plain local is read without a helper where the local holds a table."""
+        member = self.emitter.standard.member(node)
+        if member is not None:
+            return n.load(member, node.pos)
         self.blame(node.pos, node.owner)
         key = node.key
         owner = self.owner(node.owner)
@@ -122,6 +126,10 @@ class ExpressionEmitter:
         self.blame(node.name_pos, node.owner)
         self.emitter.names[node.pos] = (f"method '{node.name}'",)
         name = n.constant(node.name, node.pos)
+        of_string = self.method_of_string(node)
+        if of_string is not None:
+            function = n.load(of_string, node.name_pos)
+            return self.apply(function, [self.value(node.owner)], node.arguments, node.pos, direct=True)
         if self.is_simple(node.owner):
             owner = self.owner(node.owner)
             function = n.element(owner or self.value(node.owner), n.constant(node.name, node.pos), node.name_pos)
@@ -134,9 +142,16 @@ class ExpressionEmitter:
         function = n.helper(abi.INDEX, [owner, name], node.name_pos)
         return self.apply(function, [n.load(temporary, node.pos)], node.arguments, node.pos, direct=True)
 
+    def method_of_string(self, node: s.MethodCall) -> str | None:
+        """Give the variable that holds the method which is called of what is certainly a string."""
+        if self.emitter.proofs.of(node.owner) is not Type.STRING:
+            return None
+        return self.emitter.standard.method(node.name)
+
     def effect(self, node: s.Call | s.MethodCall) -> ast.expr:
         """Write a call whose results nobody wants; they may hold a call that is still to be carried out."""
-        if self.emitter.results.is_single(node):
+        of_string = isinstance(node, s.MethodCall) and self.method_of_string(node) is not None
+        if of_string or self.emitter.results.is_settled(node):
             return self.call(node)
         temporary = self.emitter.temporary("result")
         results = n.walrus(temporary, self.call(node), node.pos)
@@ -188,7 +203,14 @@ class ExpressionEmitter:
 
     def is_multiple(self, node: s.Expression) -> bool:
         """Tell whether an expression may give none or several values."""
-        return self.emitter.results.is_multiple(node)
+        return isinstance(node, (s.Call, s.MethodCall, s.Vararg)) and not self.is_single(node)
+
+    def is_single(self, node: s.Expression) -> bool:
+        """Tell whether an expression gives exactly one value, though it is a call."""
+        if isinstance(node, s.MethodCall):
+            result = self.emitter.proofs.method_result(node)
+            return result is not None and result.is_single
+        return self.emitter.results.is_single(node)
 
     def results(self, node: s.Expression) -> ast.expr:
         """Write an expression as the results of a call: a value, or a tuple."""

@@ -11,12 +11,12 @@ from compiler.pipeline import compile_chunk
 from runtime.binding import Failure
 from runtime.binding.text import encode
 from runtime.code import imports, sources
+from runtime.code.binding import bind
 from runtime.code.unit import LuaConfig, Unit
 from runtime.lua.args import is_function, type_name
 from runtime.lua.calls import first
 from runtime.lua.errors import Kind
 from runtime.lua.libraries import environment
-from runtime.lua.load import load
 from runtime.lua.table import Table
 from runtime.registry.errors import EntryError
 
@@ -162,10 +162,14 @@ class CodeBase:
         loaded: dict[EntryId, LuaValue] = {}
         for alias, imported in libraries:
             if imported.id not in loaded:
-                loaded[imported.id] = first(load(imported.chunk, globals_)())
+                loaded[imported.id] = first(_bind(imported, globals_)())
             globals_.set(encode(alias), loaded[imported.id])
-        exported = first(load(unit.chunk, globals_)())
+        exported = first(_bind(unit, globals_)())
         return Instance(_method(unit, exported), globals_)
+
+
+def _bind(unit: Unit, globals_: Table) -> LuaFunction:
+    return bind(unit.chunk, encode(unit.config.source), str(unit.id), globals_)
 
 
 def _method(unit: Unit, exported: LuaValue) -> LuaFunction:

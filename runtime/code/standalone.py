@@ -16,12 +16,12 @@ from compiler.pipeline import compile_chunk
 from runtime.binding.failure import Failure
 from runtime.binding.text import decode
 from runtime.code import sources
+from runtime.code.binding import bind
 from runtime.lua.calls import settle
 from runtime.lua.caught import lua_error
 from runtime.lua.errors import LuaError
 from runtime.lua.libraries import environment
 from runtime.lua.limits import lift_recursion_limit
-from runtime.lua.load import load
 from runtime.lua.operators import tostring
 from runtime.lua.table import Table
 from runtime.process import globals as process_globals
@@ -72,7 +72,7 @@ def run(
     chunk = compile_chunk(source, chunk_name)
     if through_artifact:
         chunk = _reread(source, chunk_name, chunk)
-    main = load(chunk, globals_for(chunk_name, args, out, modules or {}))
+    main = bind(chunk, source, chunk_name, globals_for(chunk_name, args, out, modules or {}))
     node = _Alone()
     process = Process(node, PidSource().next("lua"), chunk_name, EMPTY)
     process.start(main, tuple(args))
@@ -117,7 +117,7 @@ class Session:
 
     def run(self, source: str, show: Callable[[tuple[LuaValue, ...]], object]) -> None:
         """Run a piece; `show` gets its results in the process. Raise SourceError, LuaError or KeyboardInterrupt."""
-        main = load(compile_chunk(source, self.name), self.globals)
+        main = bind(compile_chunk(source, self.name), source, self.name, self.globals)
         sources.remember(self.name, lambda: decode(source))
         if self._process is None or self._process.ending:
             self._process = Process(self._node, self._pids.next("lua"), self.name, EMPTY)

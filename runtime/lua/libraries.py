@@ -12,6 +12,8 @@ from runtime.lua.operators import StringMethods
 from runtime.lua.table import Table
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from runtime.lua.types import LuaValue
 
 
@@ -58,6 +60,12 @@ def environment(extra: dict[str, LuaValue]) -> Table:
     fields["require"] = _require(table)
     table.hash = fields
     return table
+
+
+def is_standard(environment: Table, names: Iterable[str]) -> bool:
+    """Tell whether globals of an environment are the shared ones."""
+    own, standard = environment.hash, shared()
+    return all(own.get(name) is standard[name] for name in names)
 
 
 def _require(globals_: Table) -> LuaValue:

@@ -28,7 +28,7 @@ class CompiledChunk(Protocol):
 
     @property
     def standard(self) -> dict[str, str]:
-        """Python variables that hold standard globals, by their Lua names."""
+        """Python variables that hold standard globals and members of libraries, by their Lua names."""
 
 
 def load(chunk: CompiledChunk, environment: Table) -> LuaFunction:
@@ -37,6 +37,8 @@ def load(chunk: CompiledChunk, environment: Table) -> LuaFunction:
     The standard globals that the chunk never assigns are read now, once.
     """
     variables = {"E": environment, NAMES: chunk.operand_names, "__builtins__": ABI}
-    for name, variable in chunk.standard.items():
-        variables[variable] = environment.get(name)
+    for path, variable in chunk.standard.items():
+        name, _, member = path.partition(".")
+        value = environment.get(name)
+        variables[variable] = value.get(member) if member else value
     return FunctionType(chunk.code, variables, chunk.code.co_name)

@@ -12,6 +12,8 @@ from compiler.proofs import COUNT, UNKNOWN, Proofs, Type
 from compiler.ranges import WHOLE, Range
 from compiler.resolve import resolve
 from compiler.results import Results
+from compiler.scope import Namer
+from compiler.standard import Standard
 from runtime.code.standalone import run
 from runtime.lua.errors import LuaError
 from runtime.lua.limits import lift_recursion_limit
@@ -66,13 +68,23 @@ CASES = [
     ("local x = (1 < 2) and 3", Type.UNKNOWN),
     ("local a, x = 1", Type.UNKNOWN),
     ("local a, x = f(), 2", Range(2, 2)),
+    ("local x = tostring(y)", Type.STRING),
+    ("local x = math.sqrt(y)", Type.FLOAT),
+    ("local floor = math.floor local x = floor(y)", Type.NUMBER),
+    ("local floor = math.floor floor = g local x = floor(y)", Type.UNKNOWN),
+    ("local math = {} local x = math.sqrt(y)", Type.UNKNOWN),
+    ("local x = ('a'):upper()", Type.STRING),
+    ("local x = ('a'):upper():len()", Range(0, 1 << 48)),
+    ("local x = ('a'):byte()", Type.UNKNOWN),
+    ("local x = y:upper()", Type.UNKNOWN),
     ("local x = 1 goto l ::l:: x = nil", Type.UNKNOWN),
 ]
 
 
 def known(symbol):
     """Give the range of an integer, the type of anything else."""
-    fact = Proofs(Results()).of_subject(symbol)
+    standard = Standard(Namer(), frozenset())
+    fact = Proofs(Results(standard), standard).of_subject(symbol)
     return fact.range if fact.type is Type.INTEGER else fact.type
 
 
