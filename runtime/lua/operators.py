@@ -13,7 +13,7 @@ from runtime.lua.calls import first, invoke, invoke_2
 from runtime.lua.errors import Error, fault
 from runtime.lua.numbers import number_text, to_integer, to_number
 from runtime.lua.stringlimit import MAX_STRING, too_large
-from runtime.lua.table import Table, hooks
+from runtime.lua.table import Table, connect
 from runtime.lua.userdata import Userdata
 
 TYPE_CHECKING = False
@@ -73,8 +73,7 @@ def _call_newindex(handler, owner, key, value):  # type: ignore[no-untyped-def]
         invoke(handler, (owner, key, value))
 
 
-hooks.index = _call_index
-hooks.newindex = _call_newindex
+connect(_call_index, _call_newindex)
 
 
 # --- arithmetic -----------------------------------------------------------------------------------

@@ -90,7 +90,7 @@ def _append(t: Table, value: LuaValue) -> None:
     if t.meta is not None and not _plain(t):
         t[_length(t) + 1] = value
     elif value is not None and not t.hash:
-        t.array.append(value)
+        t.own_array().append(value)
     else:
         t.set(len(t.array) + 1, value)
 
