@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PORT ?= 8080
-COMPILED := $(wildcard runtime/lua/*.pxd) $(patsubst %.pxd,%.py,$(wildcard runtime/lua/*.pxd))
+COMPILED := $(wildcard runtime/lua/*.pxd) $(wildcard $(patsubst %.pxd,%.py,$(wildcard runtime/lua/*.pxd)))
 
 .PHONY: setup serve test test-interpreted lint format bench build clean help
 

@@ -8,8 +8,9 @@ from setuptools import Extension, setup
 from setuptools.command.build_ext import build_ext
 from setuptools.errors import CCompilerError, ExecError, PlatformError
 
-# Each of these has an augmenting .pxd beside it, which is what makes compiling it worth while.
-COMPILED = sorted(path.stem for path in Path("runtime/lua").glob("*.pxd"))
+# Each of these has an augmenting .pxd beside it, which is what makes compiling it worth while. (`native.pxd` alone is
+# none: it is included by others.)
+COMPILED = sorted(path.stem for path in Path("runtime/lua").glob("*.pxd") if path.with_suffix(".py").exists())
 
 
 class AllOrNone(build_ext):

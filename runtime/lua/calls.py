@@ -30,6 +30,20 @@ def at_limit():  # type: ignore[no-untyped-def]
     return depth >= LIMIT
 
 
+def enter():  # type: ignore[no-untyped-def]
+    """Count one level for many calls, one after the other; `leave` must follow, also after an error."""
+    global depth
+    if depth >= LIMIT:
+        raise fault("stack overflow")
+    depth += 1
+
+
+def leave():  # type: ignore[no-untyped-def]
+    """Count the level of `enter` no more."""
+    global depth
+    depth -= 1
+
+
 def invoke(function, args):  # type: ignore[no-untyped-def]
     """Call a Lua value with a tuple of arguments; gives what the call gives (a value or a tuple)."""
     global depth

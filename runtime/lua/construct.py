@@ -43,12 +43,12 @@ def table_mixed(*items):  # type: ignore[no-untyped-def]
         else:
             table.set(key, value)
         position += 2
-    return table_extend(table, 0, tuple(positional))
+    return table_extend(table, 0, tuple(positional)) if positional else table
 
 
 def table_extend(table, start, results):  # type: ignore[no-untyped-def]
     """Store the results of a call from start + 1 on; nils before them hold their places, as in the reference Lua."""
-    array = table.array
+    array = table.own_array()
     while len(array) < start:
         array.append(None)
     for value in many(results):

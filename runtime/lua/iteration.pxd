@@ -5,15 +5,20 @@ from runtime.lua.operators cimport index
 
 cpdef adjust(results, Py_ssize_t count)
 
+@cython.final
 cdef class IpairsIterator:
     cdef Table table
     cdef Py_ssize_t position
+    @cython.locals(array=list, position=Py_ssize_t)
+    cdef step(self)
 
+@cython.final
 cdef class CallIterator:
     cdef object function
     cdef object state
     cdef object control
     cdef Py_ssize_t count
 
+@cython.final
 cdef class KeysIterator:
     cdef PairsIterator inner

@@ -79,16 +79,21 @@ class IpairsIterator:
         return self
 
     def __next__(self):  # type: ignore[no-untyped-def]
+        pair = self.step()
+        if pair is None:
+            raise StopIteration
+        return pair
+
+    def step(self):  # type: ignore[no-untyped-def]
+        """Give the next (position, value) pair, None at the end."""
         position = self.position
         array = self.table.array
-        if position < len(array):
-            value = array[position]
-        else:
-            value = self.table.get(position + 1)
+        value = array[position] if position < len(array) else self.table.get(position + 1)
         if value is None:
-            raise StopIteration
-        self.position = position + 1
-        return (position + 1, value)
+            return None
+        position += 1
+        self.position = position
+        return (position, value)
 
 
 class CallIterator:

@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING
 
 from runtime.lua.args import bad_argument, check_integer, check_number
 from runtime.lua.errors import fault
-from runtime.lua.numbers import MAXINTEGER, MININTEGER, float_to_integer, to_integer, wrap
-from runtime.lua.operators import float_pow
+from runtime.lua.numbers import MAXINTEGER, MININTEGER, float_pow, float_to_integer, to_integer, wrap
 from runtime.lua.table import Table
 
 if TYPE_CHECKING:

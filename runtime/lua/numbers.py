@@ -26,6 +26,69 @@ def wrap(value):  # type: ignore[no-untyped-def]
     return value - 0x10000000000000000 if value > MAXINTEGER else value
 
 
+# --- what compiled modules take from `native.pxd` ------------------------------------------------
+
+
+def shift(value, places):  # type: ignore[no-untyped-def]
+    """Shift logically, to the left for positive places."""
+    if places <= -64 or places >= 64:
+        return 0
+    if places >= 0:
+        return wrap(value << places)
+    return wrap((value & _MASK) >> -places)
+
+
+def both_numbers(a, b):  # type: ignore[no-untyped-def]
+    """Tell whether neither operand needs a conversion or a metamethod."""
+    return (type(a) is float or type(a) is int) and (type(b) is float or type(b) is int)
+
+
+def to_double(number):  # type: ignore[no-untyped-def]
+    """Convert a number to a float."""
+    return float(number)
+
+
+def float_divide(x, y):  # type: ignore[no-untyped-def]
+    """Divide as C does: infinities and NaN where the divisor is zero."""
+    if y != 0.0:
+        return x / y
+    if x == 0.0 or x != x:
+        return math.nan
+    return math.copysign(math.inf, x) * math.copysign(1.0, y)
+
+
+def float_mod(x, y):  # type: ignore[no-untyped-def]
+    """Give the remainder of a division rounded down, as the reference Lua computes it with C's `fmod`."""
+    if y == 0.0 or x - x != 0.0:  # infinite or not a number
+        return math.nan
+    remainder = math.fmod(x, y)
+    if remainder * y < 0:
+        remainder += y
+    return remainder
+
+
+def float_floor(value):  # type: ignore[no-untyped-def]
+    """Round down as C does: infinities, NaN and -0 stay."""
+    return value if value - value != 0 or value == 0 else float(math.floor(value))
+
+
+def float_pow(x, y):  # type: ignore[no-untyped-def]
+    """Raise to a power as C does: no exceptions, infinities and NaN instead."""
+    try:
+        return math.pow(x, y)
+    except OverflowError:
+        odd = y == math.floor(y) and math.fmod(y, 2.0) != 0
+        return -math.inf if x < 0 and odd else math.inf
+    except ValueError:
+        if x == 0:  # 0 to a negative power
+            odd = y == math.floor(y) and math.fmod(y, 2.0) != 0
+            return math.copysign(math.inf, x) if odd else math.inf
+        return math.nan
+
+
+# --- text -----------------------------------------------------------------------------------------
+
+
 def format_float(value):  # type: ignore[no-untyped-def]
     """Write a float as `tostring` shows it: whole ones without a fraction while they fit 64 bits, others `%.14g`."""
     if value != value:

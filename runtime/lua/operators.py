@@ -7,18 +7,18 @@ in functions of its own, so that the common ones stay small.
 
 from __future__ import annotations
 
-import math
-
 from runtime.lua import faults
+from runtime.lua import numbers as native
 from runtime.lua.calls import first, invoke, invoke_2
 from runtime.lua.errors import Error, fault
-from runtime.lua.numbers import number_text, to_integer, to_number, wrap
+from runtime.lua.numbers import number_text, to_integer, to_number
 from runtime.lua.stringlimit import MAX_STRING, too_large
-from runtime.lua.table import Table, hooks
+from runtime.lua.table import Table, connect
 from runtime.lua.userdata import Userdata
 
-_NAN = math.nan
-_INF = math.inf
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from runtime.lua.types import LuaFunction
 
 
 class StringMethods:
@@ -29,9 +29,8 @@ class StringMethods:
 
 def _metamethod(value, event):  # type: ignore[no-untyped-def]
     if type(value) is Table:
-        if value.meta is None:
-            return None
-        return value.meta.get(event)
+        table = value
+        return None if table.meta is None else table.meta.get(event)
     if isinstance(value, Userdata):
         return value.lua_methods.get(event)
     return None
@@ -74,11 +73,11 @@ def _call_newindex(handler, owner, key, value):  # type: ignore[no-untyped-def]
         invoke(handler, (owner, key, value))
 
 
-hooks.index = _call_index
-hooks.newindex = _call_newindex
+connect(_call_index, _call_newindex)
 
 
 # --- arithmetic -----------------------------------------------------------------------------------
+# Where this module is compiled, x and y are C integers or doubles, and `native` is what `native.pxd` has in C.
 
 
 def add(a, b):  # type: ignore[no-untyped-def]
@@ -86,23 +85,10 @@ def add(a, b):  # type: ignore[no-untyped-def]
     if type(a) is int and type(b) is int:
         x = a
         y = b
-        z = x + y
-        if -9223372036854775807 <= z <= 9223372036854775807:
-            return z
-        return wrap(z)
-    if type(a) is float and type(b) is float:
-        return a + b
-    return _add_slow(a, b)
-
-
-def _add_slow(a, b):  # type: ignore[no-untyped-def]
-    x = to_number(a)
-    y = to_number(b)
-    if x is None or y is None:
-        return _arithmetic_metamethod("__add", a, b)
-    if type(x) is int and type(y) is int:
-        return wrap(x + y)
-    return float(x) + float(y)
+        return native.wrap(x + y)
+    if native.both_numbers(a, b):
+        return native.to_double(a) + native.to_double(b)
+    return _arithmetic("__add", a, b)
 
 
 def sub(a, b):  # type: ignore[no-untyped-def]
@@ -110,23 +96,10 @@ def sub(a, b):  # type: ignore[no-untyped-def]
     if type(a) is int and type(b) is int:
         x = a
         y = b
-        z = x - y
-        if -9223372036854775807 <= z <= 9223372036854775807:
-            return z
-        return wrap(z)
-    if type(a) is float and type(b) is float:
-        return a - b
-    return _sub_slow(a, b)
-
-
-def _sub_slow(a, b):  # type: ignore[no-untyped-def]
-    x = to_number(a)
-    y = to_number(b)
-    if x is None or y is None:
-        return _arithmetic_metamethod("__sub", a, b)
-    if type(x) is int and type(y) is int:
-        return wrap(x - y)
-    return float(x) - float(y)
+        return native.wrap(x - y)
+    if native.both_numbers(a, b):
+        return native.to_double(a) - native.to_double(b)
+    return _arithmetic("__sub", a, b)
 
 
 def mul(a, b):  # type: ignore[no-untyped-def]
@@ -134,113 +107,93 @@ def mul(a, b):  # type: ignore[no-untyped-def]
     if type(a) is int and type(b) is int:
         x = a
         y = b
-        z = x * y
-        if -9223372036854775807 <= z <= 9223372036854775807:
-            return z
-        return wrap(z)
-    if type(a) is float and type(b) is float:
-        return a * b
-    return _mul_slow(a, b)
-
-
-def _mul_slow(a, b):  # type: ignore[no-untyped-def]
-    x = to_number(a)
-    y = to_number(b)
-    if x is None or y is None:
-        return _arithmetic_metamethod("__mul", a, b)
-    if type(x) is int and type(y) is int:
-        return wrap(x * y)
-    return float(x) * float(y)
+        return native.wrap(x * y)
+    if native.both_numbers(a, b):
+        return native.to_double(a) * native.to_double(b)
+    return _arithmetic("__mul", a, b)
 
 
 def div(a, b):  # type: ignore[no-untyped-def]
     """a / b"""
-    x = to_number(a)
-    y = to_number(b)
-    if x is None or y is None:
-        return _arithmetic_metamethod("__div", a, b)
-    return _divide(float(x), float(y))
-
-
-def _divide(x, y):  # type: ignore[no-untyped-def]
-    if y != 0.0:
-        return x / y
-    if x == 0.0 or x != x:
-        return _NAN
-    return math.copysign(_INF, x) * math.copysign(1.0, y)
+    if native.both_numbers(a, b):
+        return native.float_divide(native.to_double(a), native.to_double(b))
+    return _arithmetic("__div", a, b)
 
 
 def mod(a, b):  # type: ignore[no-untyped-def]
     """a % b"""
-    x = to_number(a)
-    y = to_number(b)
-    if x is None or y is None:
-        return _arithmetic_metamethod("__mod", a, b)
-    if type(x) is int and type(y) is int:
-        if y == 0:
-            raise fault("attempt to perform 'n%0'")
-        return x % y
-    return _float_mod(float(x), float(y))
+    if type(a) is int and type(b) is int:
+        x = a
+        y = b
+        if y > 0:
+            return x % y
+        return _mod_unusual(a, b)
+    if native.both_numbers(a, b):
+        return native.float_mod(native.to_double(a), native.to_double(b))
+    return _arithmetic("__mod", a, b)
 
 
-def _float_mod(x, y):  # type: ignore[no-untyped-def]
-    if y == 0.0 or x in (_INF, -_INF):
-        return _NAN
-    remainder = math.fmod(x, y)
-    if remainder * y < 0:
-        remainder += y
-    return remainder
+def _mod_unusual(x, y):  # type: ignore[no-untyped-def]
+    if y == 0:
+        raise fault("attempt to perform 'n%0'")
+    return x % y
 
 
 def idiv(a, b):  # type: ignore[no-untyped-def]
     """a // b"""
-    x = to_number(a)
-    y = to_number(b)
-    if x is None or y is None:
-        return _arithmetic_metamethod("__idiv", a, b)
-    if type(x) is int and type(y) is int:
-        if y == 0:
-            raise fault("attempt to divide by zero")
-        return wrap(x // y)
-    quotient = _divide(float(x), float(y))
-    if quotient - quotient != 0:  # infinite or not a number
-        return quotient
-    return float(math.floor(quotient)) if quotient != 0 else quotient
+    if type(a) is int and type(b) is int:
+        x = a
+        y = b
+        if y > 0:
+            return x // y
+        return _idiv_unusual(a, b)
+    if native.both_numbers(a, b):
+        return native.float_floor(native.float_divide(native.to_double(a), native.to_double(b)))
+    return _arithmetic("__idiv", a, b)
+
+
+def _idiv_unusual(x, y):  # type: ignore[no-untyped-def]
+    if y == 0:
+        raise fault("attempt to divide by zero")
+    return unm(x) if y == -1 else x // y
 
 
 def pow_(a, b):  # type: ignore[no-untyped-def]
     """a ^ b"""
-    x = to_number(a)
-    y = to_number(b)
-    if x is None or y is None:
-        return _arithmetic_metamethod("__pow", a, b)
-    return float_pow(float(x), float(y))
-
-
-def float_pow(x, y):  # type: ignore[no-untyped-def]
-    """Raise to a power as C does: no exceptions, infinities and NaN instead."""
-    try:
-        return math.pow(x, y)
-    except OverflowError:
-        odd = y == math.floor(y) and math.fmod(y, 2.0) != 0
-        return -_INF if x < 0 and odd else _INF
-    except ValueError:
-        if x == 0:  # 0 to a negative power
-            odd = y == math.floor(y) and math.fmod(y, 2.0) != 0
-            return math.copysign(_INF, x) if odd else _INF
-        return _NAN
+    if native.both_numbers(a, b):
+        return native.float_pow(native.to_double(a), native.to_double(b))
+    return _arithmetic("__pow", a, b)
 
 
 def unm(a):  # type: ignore[no-untyped-def]
     """-a"""
     if type(a) is int:
-        return wrap(-a)
+        x = a
+        return native.wrap(-x)
     if type(a) is float:
         return -a
+    number = to_number(a)
+    return _arithmetic_metamethod("__unm", a, a) if number is None else unm(number)
+
+
+_ARITHMETIC: dict[str, LuaFunction] = {
+    "__add": add,
+    "__sub": sub,
+    "__mul": mul,
+    "__div": div,
+    "__mod": mod,
+    "__idiv": idiv,
+    "__pow": pow_,
+}
+
+
+def _arithmetic(event, a, b):  # type: ignore[no-untyped-def]
+    """Compute with operands that are not both numbers: numerals, or what has a metamethod."""
     x = to_number(a)
-    if x is None:
-        return _arithmetic_metamethod("__unm", a, a)
-    return wrap(-x) if type(x) is int else -x
+    y = to_number(b)
+    if x is None or y is None:
+        return _arithmetic_metamethod(event, a, b)
+    return _ARITHMETIC[event](x, y)
 
 
 def _arithmetic_metamethod(event, a, b):  # type: ignore[no-untyped-def]
@@ -255,75 +208,76 @@ def _arithmetic_metamethod(event, a, b):  # type: ignore[no-untyped-def]
 # --- bits -----------------------------------------------------------------------------------------
 
 
+def band(a, b):  # type: ignore[no-untyped-def]
+    """a & b"""
+    if type(a) is int and type(b) is int:
+        x = a
+        y = b
+        return x & y
+    return _bits("__band", a, b)
+
+
+def bor(a, b):  # type: ignore[no-untyped-def]
+    """a | b"""
+    if type(a) is int and type(b) is int:
+        x = a
+        y = b
+        return x | y
+    return _bits("__bor", a, b)
+
+
+def bxor(a, b):  # type: ignore[no-untyped-def]
+    """a ~ b"""
+    if type(a) is int and type(b) is int:
+        x = a
+        y = b
+        return x ^ y
+    return _bits("__bxor", a, b)
+
+
+def bnot(a):  # type: ignore[no-untyped-def]
+    """~a"""
+    number = to_integer(a)
+    return _bits_metamethod("__bnot", a, a) if number is None else ~number
+
+
+def shl(a, b):  # type: ignore[no-untyped-def]
+    """a << b"""
+    if type(a) is int and type(b) is int:
+        x = a
+        y = b
+        return native.shift(x, y)
+    return _bits("__shl", a, b)
+
+
+def shr(a, b):  # type: ignore[no-untyped-def]
+    """a >> b"""
+    if type(a) is int and type(b) is int:
+        x = a
+        y = b
+        return native.shift(x, -y)
+    return _bits("__shr", a, b)
+
+
+_BITS: dict[str, LuaFunction] = {"__band": band, "__bor": bor, "__bxor": bxor, "__shl": shl, "__shr": shr}
+
+
 def _bits(event, a, b):  # type: ignore[no-untyped-def]
+    """Combine the bits of operands that are not both integers: whole floats, numerals, or what has a metamethod."""
+    x = to_integer(a)
+    y = to_integer(b)
+    if x is None or y is None:
+        return _bits_metamethod(event, a, b)
+    return _BITS[event](x, y)
+
+
+def _bits_metamethod(event, a, b):  # type: ignore[no-untyped-def]
     handler = _metamethod(a, event)
     if handler is None:
         handler = _metamethod(b, event)
         if handler is None:
             raise faults.bitwise_fault(a, b)
     return first(invoke_2(handler, a, b))
-
-
-def band(a, b):  # type: ignore[no-untyped-def]
-    """a & b"""
-    x = to_integer(a)
-    y = to_integer(b)
-    if x is None or y is None:
-        return _bits("__band", a, b)
-    return x & y
-
-
-def bor(a, b):  # type: ignore[no-untyped-def]
-    """a | b"""
-    x = to_integer(a)
-    y = to_integer(b)
-    if x is None or y is None:
-        return _bits("__bor", a, b)
-    return x | y
-
-
-def bxor(a, b):  # type: ignore[no-untyped-def]
-    """a ~ b"""
-    x = to_integer(a)
-    y = to_integer(b)
-    if x is None or y is None:
-        return _bits("__bxor", a, b)
-    return x ^ y
-
-
-def bnot(a):  # type: ignore[no-untyped-def]
-    """~a"""
-    x = to_integer(a)
-    if x is None:
-        return _bits("__bnot", a, a)
-    return ~x
-
-
-def shl(a, b):  # type: ignore[no-untyped-def]
-    """a << b"""
-    x = to_integer(a)
-    y = to_integer(b)
-    if x is None or y is None:
-        return _bits("__shl", a, b)
-    return _shift(x, y)
-
-
-def shr(a, b):  # type: ignore[no-untyped-def]
-    """a >> b"""
-    x = to_integer(a)
-    y = to_integer(b)
-    if x is None or y is None:
-        return _bits("__shr", a, b)
-    return _shift(x, -y)
-
-
-def _shift(value, places):  # type: ignore[no-untyped-def]
-    """Shift logically, to the left for positive places."""
-    if places <= -64 or places >= 64:
-        return 0
-    if places >= 0:
-        return wrap(value << places)
-    return wrap((value & 0xFFFFFFFFFFFFFFFF) >> -places)
 
 
 # --- comparison -----------------------------------------------------------------------------------
@@ -337,11 +291,13 @@ def eq(a, b):  # type: ignore[no-untyped-def]
         return type(b) is str and a == b
     if type(a) is int or type(a) is float:
         return (type(b) is int or type(b) is float) and a == b
-    if type(a) is Table and type(b) is Table:
-        if a.meta is None and b.meta is None:
+    if type(a) is Table:
+        if type(b) is not Table:
             return False
-        return _equal_by_metamethod(a, b)
-    if isinstance(a, Userdata) and isinstance(b, Userdata):
+        table = a
+        other = b
+        return (table.meta is not None or other.meta is not None) and _equal_by_metamethod(a, b)
+    if b is not None and isinstance(a, Userdata) and isinstance(b, Userdata):
         return _equal_by_metamethod(a, b)
     return False
 
@@ -363,28 +319,14 @@ def ne(a, b):  # type: ignore[no-untyped-def]
 
 def lt(a, b):  # type: ignore[no-untyped-def]
     """a < b"""
-    if type(a) is int and type(b) is int:
-        return a < b
-    if type(a) is float and type(b) is float:
-        return a < b
-    return _less(a, b)
-
-
-def _less(a, b):  # type: ignore[no-untyped-def]
-    if (type(a) is int or type(a) is float) and (type(b) is int or type(b) is float):
-        return a < b
-    if type(a) is str and type(b) is str:
+    if native.both_numbers(a, b) or (type(a) is str and type(b) is str):
         return a < b
     return _compare_by_metamethod("__lt", a, b)
 
 
 def le(a, b):  # type: ignore[no-untyped-def]
     """a <= b"""
-    if type(a) is int and type(b) is int:
-        return a <= b
-    if (type(a) is int or type(a) is float) and (type(b) is int or type(b) is float):
-        return a <= b
-    if type(a) is str and type(b) is str:
+    if native.both_numbers(a, b) or (type(a) is str and type(b) is str):
         return a <= b
     if _metamethod(a, "__le") is None and _metamethod(b, "__le") is None:
         if _metamethod(a, "__lt") is not None or _metamethod(b, "__lt") is not None:
@@ -394,15 +336,11 @@ def le(a, b):  # type: ignore[no-untyped-def]
 
 def gt(a, b):  # type: ignore[no-untyped-def]
     """a > b"""
-    if type(a) is int and type(b) is int:
-        return a > b
     return lt(b, a)
 
 
 def ge(a, b):  # type: ignore[no-untyped-def]
     """a >= b"""
-    if type(a) is int and type(b) is int:
-        return a >= b
     return le(b, a)
 
 
@@ -485,13 +423,10 @@ def _concat_each(values):  # type: ignore[no-untyped-def]
 def length(value):  # type: ignore[no-untyped-def]
     """#value"""
     if type(value) is Table:
-        if value.meta is None:
-            return len(value.array)
-        handler = value.meta.get("__len")
-        if handler is None:
-            return len(value.array)
-        return first(invoke(handler, (value,)))
-    if type(value) is str:
+        table = value
+        if table.meta is None or table.meta.get("__len") is None:
+            return len(table.array)
+    elif type(value) is str:
         return len(value)
     handler = _metamethod(value, "__len")
     if handler is None:

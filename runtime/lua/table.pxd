@@ -1,14 +1,21 @@
 cimport cython
 from runtime.lua.calls cimport invoke
 
+cdef Py_ssize_t _FEW
+cdef list _NO_ARRAY
+cdef dict _NO_FIELDS
+cdef object _index_caller
+cdef object _newindex_caller
+
 @cython.final
 cdef class Table:
-    cdef public list array
     cdef public dict hash
+    cdef public list array
     cdef public Table meta
     cdef public bint frozen
     cdef public bint keyed
-    cdef public Py_ssize_t dead
+    cdef public bint lacks_newindex
+    cdef public int dead
     cdef public PairsIterator cursor
     cdef object __weakref__
 
@@ -22,11 +29,13 @@ cdef class Table:
     cdef _set_hash(self, key, value)
     @cython.locals(array=list)
     cdef _shrink(self)
+    cpdef list own_array(self)
     @cython.locals(array=list, fields=dict)
     cdef _migrate(self)
     @cython.locals(array=list)
     cpdef settle_array(self)
-    cpdef Py_ssize_t length(self)
+    cpdef Py_ssize_t length(self) noexcept
+    cpdef bint has_newindex(self) except -1
     @cython.locals(cursor=PairsIterator)
     cpdef next(self, key)
 

@@ -1,5 +1,5 @@
 cimport cython
-from runtime.lua.calls cimport first, invoke, invoke_2
+from runtime.lua.calls cimport enter, first, leave
 from runtime.lua.operators cimport length, lt
 from runtime.lua.table cimport Table
 
@@ -7,6 +7,7 @@ cdef Py_ssize_t _MAX_RESULTS
 cdef Py_ssize_t _MAX_ELEMENTS
 cdef Py_ssize_t _MAX_BY_ACCESS
 cdef Py_ssize_t _MAX_SIZE
+cdef Py_ssize_t _MAX_RUN
 
 cdef Table _table(value, Py_ssize_t position, str function)
 @cython.locals(events=dict)
@@ -31,8 +32,11 @@ cdef list _sorted(list values, comparator)
 @cython.locals(position=Py_ssize_t)
 cdef _write_back(Table t, list values)
 
-@cython.locals(size=Py_ssize_t, source=list, target=list, width=Py_ssize_t, low=Py_ssize_t)
 cdef list _merge_sorted(list values, comparator)
+@cython.locals(size=Py_ssize_t, source=list, target=list, width=Py_ssize_t, low=Py_ssize_t)
+cdef list _merge_runs(list values, comparator)
+@cython.locals(end=Py_ssize_t, left=Py_ssize_t, right=Py_ssize_t, middle=Py_ssize_t, place=Py_ssize_t)
+cdef _insert_each(list values, Py_ssize_t low, Py_ssize_t high, comparator)
 @cython.locals(i=Py_ssize_t, j=Py_ssize_t, k=Py_ssize_t)
 cdef _merge(list source, list target, Py_ssize_t low, Py_ssize_t middle, Py_ssize_t high, comparator)
 cdef bint _before(a, b, comparator) except -1

@@ -16,7 +16,7 @@ from runtime.lua.args import (
     type_name,
     wrong_type,
 )
-from runtime.lua.calls import first, invoke_2
+from runtime.lua.calls import enter, first, leave
 from runtime.lua.errors import Error, fault
 from runtime.lua.numbers import MAXINTEGER, number_text
 from runtime.lua.operators import length, lt
@@ -31,6 +31,7 @@ _MAX_RESULTS = 1_000_000  # values that one call may give, as LUAI_MAXSTACK
 _MAX_ELEMENTS = 1 << 26  # that one call handles one by one; a __len may claim any number
 _MAX_BY_ACCESS = 10_000_000  # the same where each is read or written through metamethods
 _MAX_SIZE = MAX_STRING
+_MAX_RUN = 32  # elements that `sort` brings in order by insertion
 
 
 def _table(value: LuaValue, position: int, function: str) -> Table:
@@ -89,7 +90,7 @@ def _append(t: Table, value: LuaValue) -> None:
     if t.meta is not None and not _plain(t):
         t[_length(t) + 1] = value
     elif value is not None and not t.hash:
-        t.array.append(value)
+        t.own_array().append(value)
     else:
         t.set(len(t.array) + 1, value)
 
@@ -291,20 +292,55 @@ def _sorted(values: list[LuaValue], comparator: LuaValue) -> list[LuaValue]:
 
 
 def _merge_sorted(values: list[LuaValue], comparator: LuaValue) -> list[LuaValue]:
-    """Sort by merging ever longer runs.
+    """Sort by inserting into short runs, and merging these.
 
     Where Lua code compares, `list.sort` will not do: it takes kilobytes of the C stack, and comparators may sort too.
     """
+    if comparator is None:
+        return _merge_runs(values, comparator)
+    enter()
+    try:
+        return _merge_runs(values, comparator)
+    finally:
+        leave()
+
+
+def _merge_runs(values: list[LuaValue], comparator: LuaValue) -> list[LuaValue]:
     size = len(values)
+    width = size
+    while width > _MAX_RUN:
+        width = (width + 1) >> 1
+    for low in range(0, size, width):
+        _insert_each(values, low, min(low + width, size), comparator)
     source = values
     target = values[:]
-    width = 1
     while width < size:
         for low in range(0, size, 2 * width):
             _merge(source, target, low, min(low + width, size), min(low + 2 * width, size), comparator)
         source, target = target, source
         width *= 2
     return source
+
+
+def _insert_each(values: list[LuaValue], low: int, high: int, comparator: LuaValue) -> None:
+    """Sort the places from low to high; each value's place is found by halving, as comparing is what costs."""
+    end = low + 1
+    while end < high and not _before(values[end], values[end - 1], comparator):
+        end += 1
+    while end < high:
+        value = values[end]
+        left = low
+        right = end
+        while left < right:
+            middle = (left + right) >> 1
+            if _before(value, values[middle], comparator):
+                right = middle
+            else:
+                left = middle + 1
+        for place in range(end, left, -1):
+            values[place] = values[place - 1]
+        values[left] = value
+        end += 1
 
 
 def _merge(
@@ -330,9 +366,12 @@ def _merge(
 
 
 def _before(a: LuaValue, b: LuaValue, comparator: LuaValue) -> bool:
+    """Compare; PERF: calls the comparator outright, as `_merge_sorted` has counted one level for all calls."""
     if comparator is None:
         return bool(lt(a, b))
-    result = first(invoke_2(comparator, a, b))
+    result = comparator(a, b)
+    if type(result) is tuple:
+        result = first(result)
     return result is not None and result is not False
 
 

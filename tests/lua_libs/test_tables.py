@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from runtime.lua import tablelib
+from runtime.lua.construct import table_extend
 from runtime.lua.errors import LuaError
 from runtime.lua.table import Table
 
@@ -129,6 +130,39 @@ def test_a_comparator_that_fails_leaves_the_table_as_it_was() -> None:
     with pytest.raises(LuaError, match="no"):
         tablelib.sort(table, fail)
     assert table.array == [3, 1, 2]
+
+
+def test_empty_tables_share_nothing_that_is_written_to() -> None:
+    for write in (
+        lambda t: t.set(1, 1),
+        lambda t: t.set("x", 1),
+        lambda t: t.set(2, 1),
+        lambda t: t.set(2.5, 1),
+        lambda t: t.set(True, 1),
+        lambda t: t.__setitem__(1, 1),
+        lambda t: t.__setitem__("x", 1),
+        lambda t: tablelib.insert(t, 1),
+        lambda t: tablelib.insert(t, 1, 1),
+        lambda t: tablelib.move(Table.from_list([1, 2]), 1, 2, 1, t),
+        lambda t: table_extend(t, 0, (1, 2)),
+        lambda t: table_extend(t, 2, 1),
+    ):
+        written, other = Table(), Table()
+        write(written)
+        assert list(written.items())
+        assert not list(other.items())
+        assert (Table().array, Table().hash) == ([], {})
+
+
+def test_a_table_cleared_and_filled_again() -> None:
+    table = Table()
+    for _ in range(2):
+        for key in (1, 2, "x", 2.5, True):
+            table.set(key, key)
+        assert [value for _, value in table.items()] == [1, 2, "x", 2.5, True]
+        for key in (1, 2, "x", 2.5, True):
+            table.set(key, None)
+        assert not list(table.items())
 
 
 def test_nil_may_be_sorted_to_the_end() -> None:
