@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
-VERSION: Final = 5
+VERSION: Final = 6
 
 ENVIRONMENT: Final = "E"  # the table of globals, in the globals of every chunk
 OPERAND_NAMES: Final = "D"  # names of operands by position, in the globals of every chunk
@@ -39,6 +39,7 @@ UNARY: Final = {"-": "unm", "#": "length", "~": "bnot"}
 INDEX: Final = "index"  # (owner, key) -> value
 SET_INDEX: Final = "setindex"  # (owner, key, value)
 OWNER: Final = "owner"  # (value that is no table) -> what reads and writes its elements by Python's subscripts
+APPEND: Final = "append"  # (table, value): table[#table + 1] = value
 CONCAT_ALL: Final = "concat_all"  # (value, value, ...) -> value
 FIRST: Final = "first"  # (results) -> value
 MANY: Final = "many"  # (results) -> tuple
@@ -56,6 +57,8 @@ TABLE_EXTEND: Final = "table_extend"  # (table, n, results) -> table: results be
 FOR_RANGE: Final = "for_range"  # (start, stop, step) -> iterable of numbers
 FOR_IN_1: Final = "for_in_1"  # (results) -> iterable of values
 FOR_IN_2: Final = "for_in_2"  # (results) -> iterable of pairs
+FOR_SECOND: Final = "for_second"  # (results) -> iterable of the second values
+RANGE: Final = "range"  # Python's own, for loops over integers
 FOR_IN: Final = "for_in"  # (results, n) -> iterable of tuples of n
 TAIL_CALL: Final = (
     "tail_call"  # (function, tuple) -> results that stand for a call, which whoever consumes them carries out
@@ -71,6 +74,7 @@ HELPERS: Final = frozenset(
         INDEX,
         SET_INDEX,
         OWNER,
+        APPEND,
         CONCAT_ALL,
         FIRST,
         MANY,
@@ -86,6 +90,8 @@ HELPERS: Final = frozenset(
         FOR_RANGE,
         FOR_IN_1,
         FOR_IN_2,
+        FOR_SECOND,
+        RANGE,
         FOR_IN,
         TAIL_CALL,
         TYPE_SCOPE,

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from compiler.scope import Symbol
 
 _ALWAYS_TRUE = frozenset({*NUMBERS, Type.STRING, Type.TABLE})
+_WITHOUT_METAMETHODS = frozenset({*NUMBERS, Type.STRING})
 _COMPARISONS = frozenset({"==", "~=", "<", "<=", ">", ">="})
 
 
@@ -64,6 +65,27 @@ class ExpressionEmitter:
         is_value = n.is_not(n.class_of(n.walrus(temporary, results, pos), pos), n.load(abi.TUPLE, pos), pos)
         return n.conditional(is_value, n.load(temporary, pos), n.helper(abi.FIRST, [n.load(temporary, pos)], pos), pos)
 
+    def operand(self, node: s.Expression, *later: s.Expression) -> ast.expr:
+        """Write an operand of a helper, which cuts a list of results itself, unless `later` operands could tell.
+
+        Results may stand for a call that is still to be carried out, so nothing that this call could change may be
+        evaluated in between.
+        """
+        if not self.is_multiple(node) or not all(self.is_steady(other) for other in later):
+            return self.value(node)
+        return self.results(node)
+
+    def is_steady(self, node: s.Expression) -> bool:
+        """Tell whether an expression means the same before and after any call."""
+        if isinstance(node, (s.Nil, s.Boolean, s.Number, s.String)):
+            return True
+        return (
+            self.is_simple(node)
+            and isinstance(node, s.Name)
+            and node.symbol is not None
+            and (node.symbol.constant or not node.symbol.captured)
+        )
+
     def name(self, node: s.Name) -> ast.expr:
         """Read a variable."""
         if node.symbol is None:
@@ -94,7 +116,7 @@ class ExpressionEmitter:
             direct = n.element(self.value(node.owner), self.value(key), node.pos)
             general = n.helper(abi.INDEX, [self.value(node.owner), self.value(key)], node.pos)
             return n.conditional(self.is_table(node.owner, node.pos), direct, general, node.pos)
-        return n.helper(abi.INDEX, [self.value(node.owner), self.value(key)], node.pos)
+        return n.helper(abi.INDEX, [self.operand(node.owner, key), self.value(key)], node.pos)
 
     def owner(self, node: s.Expression) -> ast.expr | None:
         """Write what the elements of a value are read from and written to by subscripts alone, where there is such."""
@@ -205,6 +227,22 @@ class ExpressionEmitter:
         """Tell whether an expression may give none or several values."""
         return isinstance(node, (s.Call, s.MethodCall, s.Vararg)) and not self.is_single(node)
 
+    def is_inert(self, node: s.Expression) -> bool:
+        """Tell whether evaluating an expression cannot run Lua code, be it a function or a metamethod."""
+        match node:
+            case s.Nil() | s.Boolean() | s.Number() | s.String() | s.Name() | s.Function():
+                return True
+            case s.Parenthesis(inner=inner) | s.Cast(inner=inner):
+                return self.is_inert(inner)
+            case s.TableConstructor(fields=fields):
+                return all(self.is_inert(field.value) for field in fields) and all(
+                    field.key is None or self.is_inert(field.key) for field in fields
+                )
+            case s.Binary(left=left, right=right):
+                types = {self.emitter.proofs.of(left), self.emitter.proofs.of(right)}
+                return types <= _WITHOUT_METAMETHODS and self.is_inert(left) and self.is_inert(right)
+        return False
+
     def is_single(self, node: s.Expression) -> bool:
         """Tell whether an expression gives exactly one value, though it is a call."""
         if isinstance(node, s.MethodCall):
@@ -244,7 +282,8 @@ class ExpressionEmitter:
         if node.operator == ".." and isinstance(node.right, s.Binary) and node.right.operator == "..":
             return self.concatenation(node)
         self.blame(node.pos, node.left, node.right)
-        return n.helper(abi.BINARY[node.operator], [self.value(node.left), self.value(node.right)], node.pos)
+        operands = [self.operand(node.left, node.right), self.operand(node.right)]
+        return n.helper(abi.BINARY[node.operator], operands, node.pos)
 
     def equality(self, node: s.Binary) -> ast.expr:
         """Compare; for constants that are no numbers Python's own test suffices (to Python, True is 1)."""
@@ -255,7 +294,8 @@ class ExpressionEmitter:
         if isinstance(left, (s.Nil, s.Boolean, s.Number, s.String)) or not isinstance(
             right, (s.Nil, s.Boolean, s.String)
         ):
-            return n.helper(abi.BINARY[node.operator], [self.value(node.left), self.value(node.right)], node.pos)
+            operands = [self.operand(node.left, node.right), self.operand(node.right)]
+            return n.helper(abi.BINARY[node.operator], operands, node.pos)
         operators: list[ast.cmpop]
         if isinstance(right, s.String):
             operators = [ast.Eq() if node.operator == "==" else ast.NotEq()]
@@ -272,7 +312,8 @@ class ExpressionEmitter:
             rest = rest.right
         parts.append(rest)
         self.blame(node.pos, *parts)
-        return n.helper(abi.CONCAT_ALL, [self.value(part) for part in parts], node.pos)
+        pieces = [self.operand(part, *parts[place + 1 :]) for place, part in enumerate(parts)]
+        return n.helper(abi.CONCAT_ALL, pieces, node.pos)
 
     def unary(self, node: s.Unary) -> ast.expr:
         """Write a prefix operator; the minus of a numeral is part of it."""
@@ -285,7 +326,7 @@ class ExpressionEmitter:
         if node.operator == "~" and plain.can_invert(node.operand, self.emitter.proofs):
             return n.at(ast.UnaryOp(ast.Invert(), self.value(node.operand)), node.pos)
         self.blame(node.pos, node.operand)
-        return n.helper(abi.UNARY[node.operator], [self.value(node.operand)], node.pos)
+        return n.helper(abi.UNARY[node.operator], [self.operand(node.operand)], node.pos)
 
     def logical(self, node: s.Logical) -> ast.expr:
         """Write `and` and `or` for their value."""

@@ -18,9 +18,9 @@ ABI.update({name: getattr(calls, name) for name in ("first", "many", "pack", "se
 ABI.update(
     {
         name: getattr(construct, name)
-        for name in "join spread tail_call table_list table_fields table_mixed table_extend".split()
+        for name in "join spread tail_call append table_list table_fields table_mixed table_extend".split()
     }
 )
-ABI.update({name: getattr(iteration, name) for name in "adjust for_range for_in_1 for_in_2 for_in".split()})
+ABI.update({name: getattr(iteration, name) for name in "adjust for_range for_in_1 for_in_2 for_second for_in".split()})
 ABI.update({"owner": owners.owner})
-ABI.update({"Table": Table, "tuple": tuple, "type_scope": TypeScope})
+ABI.update({"Table": Table, "range": range, "tuple": tuple, "type_scope": TypeScope})

@@ -1,5 +1,6 @@
 cimport cython
 from runtime.lua.table cimport Table
+from runtime.lua.operators cimport add, length, setindex
 from runtime.lua.calls cimport invoke, many, pack
 
 @cython.locals(table=Table, values=list)
@@ -8,5 +9,7 @@ cpdef table_list(list values)
 cpdef table_fields(dict fields)
 @cython.locals(array=list)
 cpdef table_extend(Table table, Py_ssize_t start, results)
+@cython.locals(table=Table)
+cpdef append(owner, value)
 cpdef join(tuple values, results)
 cpdef spread(function, tuple values, results)

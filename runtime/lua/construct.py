@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from runtime.lua import faults
 from runtime.lua.calls import TAIL, invoke, many, pack
+from runtime.lua.operators import add, length, setindex
 from runtime.lua.table import Table
 
 
@@ -59,6 +60,16 @@ def table_extend(table, start, results):  # type: ignore[no-untyped-def]
         start += 1
     table.settle_array()
     return table
+
+
+def append(owner, value):  # type: ignore[no-untyped-def]
+    """owner[#owner + 1] = value"""
+    if type(owner) is Table:
+        table = owner
+        if table.meta is None:
+            table.set(len(table.array) + 1, value)
+            return
+    setindex(owner, add(length(owner), 1), value)
 
 
 def join(values, results):  # type: ignore[no-untyped-def]

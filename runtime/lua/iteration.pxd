@@ -22,3 +22,21 @@ cdef class CallIterator:
 @cython.final
 cdef class KeysIterator:
     cdef PairsIterator inner
+
+@cython.final
+cdef class SecondValues:
+    cdef object pairs
+
+@cython.final
+cdef class ListValues:
+    cdef Table table
+    cdef Py_ssize_t position
+    @cython.locals(array=list, position=Py_ssize_t)
+    cdef step(self)
+
+@cython.final
+cdef class FieldValues:
+    cdef PairsIterator inner
+
+@cython.locals(positions=IpairsIterator)
+cpdef for_second(results)

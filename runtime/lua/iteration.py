@@ -12,6 +12,8 @@ from runtime.lua.table import PairsIterator, Table
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from runtime.lua.types import LuaValue
 
 
@@ -161,6 +163,70 @@ def for_in_2(results):  # type: ignore[no-untyped-def]
     ):
         return IpairsIterator(state)
     return CallIterator(_iterator(function), state, control, 2)
+
+
+class SecondValues:
+    """Gives the second values of pairs."""
+
+    def __init__(self, pairs):  # type: ignore[no-untyped-def]
+        self.pairs: Iterator[tuple[LuaValue, LuaValue]] = pairs
+
+    def __iter__(self):  # type: ignore[no-untyped-def]
+        return self
+
+    def __next__(self):  # type: ignore[no-untyped-def]
+        return next(self.pairs)[1]
+
+
+class ListValues:
+    """Gives the values at the positions 1, 2, ... of a table without a metatable up to the first nil."""
+
+    def __init__(self, table):  # type: ignore[no-untyped-def]
+        self.table: Table = table
+        self.position = 0
+
+    def __iter__(self):  # type: ignore[no-untyped-def]
+        return self
+
+    def __next__(self):  # type: ignore[no-untyped-def]
+        value = self.step()
+        if value is None:
+            raise StopIteration
+        return value
+
+    def step(self):  # type: ignore[no-untyped-def]
+        """Give the next value, None at the end."""
+        position = self.position
+        self.position = position + 1
+        array = self.table.array
+        return array[position] if position < len(array) else self.table.get(position + 1)
+
+
+class FieldValues:
+    """Gives the values of a table's fields."""
+
+    def __init__(self, pairs):  # type: ignore[no-untyped-def]
+        self.inner: PairsIterator = pairs
+
+    def __iter__(self):  # type: ignore[no-untyped-def]
+        return self
+
+    def __next__(self):  # type: ignore[no-untyped-def]
+        pair = self.inner.step()
+        if pair is None:
+            raise StopIteration
+        return pair[1]
+
+
+def for_second(results):  # type: ignore[no-untyped-def]
+    """Run `for _, b in results` where nothing reads the first variable."""
+    iterator = for_in_2(results)
+    if type(iterator) is IpairsIterator:
+        positions = iterator
+        return ListValues(positions.table)
+    if type(iterator) is PairsIterator:
+        return FieldValues(iterator)
+    return SecondValues(iterator)
 
 
 def for_in(results, count):  # type: ignore[no-untyped-def]

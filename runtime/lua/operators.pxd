@@ -4,6 +4,7 @@ from runtime.lua.calls cimport invoke, invoke_2, first
 from runtime.lua cimport native
 from runtime.lua.table cimport Table
 
+cdef bint _is_list(a, b)
 @cython.locals(table=Table)
 cdef _metamethod(value, str event)
 cpdef index(owner, key)

@@ -27,6 +27,11 @@ class StringMethods:
     table: Table = Table()
 
 
+def _is_list(a, b):  # type: ignore[no-untyped-def]
+    """Tell whether an operand is a list of results, which compiled code leaves uncut: only the first is meant."""
+    return type(a) is tuple or type(b) is tuple
+
+
 def _metamethod(value, event):  # type: ignore[no-untyped-def]
     if type(value) is Table:
         table = value
@@ -47,6 +52,8 @@ def index(owner, key):  # type: ignore[no-untyped-def]
         return StringMethods.table.get(key)
     if isinstance(owner, Userdata):
         return owner.lua_index(key)
+    if type(owner) is tuple:
+        return index(first(owner), key)
     raise faults.index_fault(owner)
 
 
@@ -172,6 +179,8 @@ def unm(a):  # type: ignore[no-untyped-def]
         return native.wrap(-x)
     if type(a) is float:
         return -a
+    if type(a) is tuple:
+        return unm(first(a))
     number = to_number(a)
     return _arithmetic_metamethod("__unm", a, a) if number is None else unm(number)
 
@@ -189,6 +198,8 @@ _ARITHMETIC: dict[str, LuaFunction] = {
 
 def _arithmetic(event, a, b):  # type: ignore[no-untyped-def]
     """Compute with operands that are not both numbers: numerals, or what has a metamethod."""
+    if _is_list(a, b):
+        return _ARITHMETIC[event](first(a), first(b))
     x = to_number(a)
     y = to_number(b)
     if x is None or y is None:
@@ -237,6 +248,8 @@ def bxor(a, b):  # type: ignore[no-untyped-def]
 
 def bnot(a):  # type: ignore[no-untyped-def]
     """~a"""
+    if type(a) is tuple:
+        return bnot(first(a))
     number = to_integer(a)
     return _bits_metamethod("__bnot", a, a) if number is None else ~number
 
@@ -264,6 +277,8 @@ _BITS: dict[str, LuaFunction] = {"__band": band, "__bor": bor, "__bxor": bxor, "
 
 def _bits(event, a, b):  # type: ignore[no-untyped-def]
     """Combine the bits of operands that are not both integers: whole floats, numerals, or what has a metamethod."""
+    if _is_list(a, b):
+        return _BITS[event](first(a), first(b))
     x = to_integer(a)
     y = to_integer(b)
     if x is None or y is None:
@@ -287,6 +302,8 @@ def eq(a, b):  # type: ignore[no-untyped-def]
     """a == b"""
     if a is b:
         return type(a) is not float or a == a
+    if type(b) is tuple:
+        return eq(a, first(b))
     if type(a) is str:
         return type(b) is str and a == b
     if type(a) is int or type(a) is float:
@@ -297,9 +314,9 @@ def eq(a, b):  # type: ignore[no-untyped-def]
         table = a
         other = b
         return (table.meta is not None or other.meta is not None) and _equal_by_metamethod(a, b)
-    if b is not None and isinstance(a, Userdata) and isinstance(b, Userdata):
-        return _equal_by_metamethod(a, b)
-    return False
+    if type(a) is tuple:
+        return eq(first(a), b)
+    return b is not None and isinstance(a, Userdata) and isinstance(b, Userdata) and _equal_by_metamethod(a, b)
 
 
 def _equal_by_metamethod(a, b):  # type: ignore[no-untyped-def]
@@ -321,6 +338,8 @@ def lt(a, b):  # type: ignore[no-untyped-def]
     """a < b"""
     if native.both_numbers(a, b) or (type(a) is str and type(b) is str):
         return a < b
+    if _is_list(a, b):
+        return lt(first(a), first(b))
     return _compare_by_metamethod("__lt", a, b)
 
 
@@ -328,6 +347,8 @@ def le(a, b):  # type: ignore[no-untyped-def]
     """a <= b"""
     if native.both_numbers(a, b) or (type(a) is str and type(b) is str):
         return a <= b
+    if _is_list(a, b):
+        return le(first(a), first(b))
     if _metamethod(a, "__le") is None and _metamethod(b, "__le") is None:
         if _metamethod(a, "__lt") is not None or _metamethod(b, "__lt") is not None:
             return not _compare_by_metamethod("__lt", b, a)
@@ -368,6 +389,8 @@ def concat(a, b):  # type: ignore[no-untyped-def]
 
 def _concat(a, b, operand):  # type: ignore[no-untyped-def]
     """Concatenate two values that need not be strings; `operand` is the place of the left one among the operands."""
+    if _is_list(a, b):
+        return _concat(first(a), first(b), operand)
     left = _piece(a)
     right = _piece(b)
     if left is None or right is None:
@@ -428,6 +451,8 @@ def length(value):  # type: ignore[no-untyped-def]
             return len(table.array)
     elif type(value) is str:
         return len(value)
+    elif type(value) is tuple:
+        return length(first(value))
     handler = _metamethod(value, "__len")
     if handler is None:
         raise faults.length_fault(value)
