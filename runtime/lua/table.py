@@ -30,6 +30,14 @@ _FALSE = _BooleanKey(False)
 _FEW = 8  # cleared fields that may stay before it is asked whether they are the majority
 
 
+class NotCallableError(TypeError):
+    """Says that a table was called which its metatable does not make callable; `runtime.lua.faults` gives it words."""
+
+    def __init__(self, table: Table) -> None:
+        super().__init__("'Table' object is not callable")
+        self.table = table
+
+
 class Table:
     """A Lua table.
 
@@ -200,8 +208,8 @@ class Table:
 
     def __call__(self, *args):  # type: ignore[no-untyped-def]
         handler = self.meta.get("__call") if self.meta is not None else None
-        if handler is None:
-            raise TypeError("'Table' object is not callable")
+        if type(handler) is Table or not callable(handler):  # it must be a function itself, as in 5.3
+            raise NotCallableError(self)
         return invoke(handler, (self, *args))
 
     def __bool__(self) -> bool:
@@ -322,7 +330,7 @@ def index_metatable(table, key):  # type: ignore[no-untyped-def]
         if value is not None:
             return value
         chain += 1
-    raise fault("'__index' chain too long; possibly a loop")
+    raise fault("'__index' chain too long; possible loop")
 
 
 def assign_metatable(table, key, value):  # type: ignore[no-untyped-def]
@@ -338,7 +346,7 @@ def assign_metatable(table, key, value):  # type: ignore[no-untyped-def]
             return
         table = handler
         chain += 1
-    raise fault("'__newindex' chain too long; possibly a loop")
+    raise fault("'__newindex' chain too long; possible loop")
 
 
 def call_index(handler, owner, key):  # type: ignore[no-untyped-def]
