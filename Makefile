@@ -48,7 +48,7 @@ format: $(VENV)/.tools  ## Bring the sources into the common form
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: $(VENV)/.tools  ## Measure against Lua, Python and bare Falcon, as ratios within one run
+bench: $(VENV)/.tools  ## Measure against Lua, Python and bare Falcon in one run; compiling, loading, starting against their bars
 	$(BIN)/python benchmarks/run.py
 	$(BIN)/python benchmarks/http_load.py
 

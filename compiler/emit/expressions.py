@@ -454,8 +454,8 @@ class ExpressionEmitter:
                 return f"{kind} '{node.name}'"
             case s.Index(key=s.String(value=key)):
                 return f"field '{key}'"
-            case s.MethodCall():
-                return None
-            case s.Cast():
+            case s.Index():
+                return "field '?'"
+            case s.Parenthesis() | s.Cast():
                 return self.describe(node.inner)
         return None

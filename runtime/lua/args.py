@@ -34,6 +34,15 @@ def type_name(value: LuaValue) -> str:
     return "function"
 
 
+def value_type(value: LuaValue) -> str:
+    """Give the type as messages name it: a table's `__name` first."""
+    if type(value) is Table and value.meta is not None:
+        name = value.meta.get("__name")
+        if type(name) is str:
+            return name
+    return type_name(value)
+
+
 def is_function(value: LuaValue) -> bool:
     """Tell whether `type(value)` is "function"."""
     return callable(value) and not isinstance(value, (Table, Userdata))
@@ -46,7 +55,7 @@ def bad_argument(position: int, function: str, reason: str) -> LuaError:
 
 def wrong_type(position: int, function: str, expected: str, value: LuaValue) -> LuaError:
     """Make the error "bad argument #1 to 'f' (string expected, got nil)"."""
-    return bad_argument(position, function, f"{expected} expected, got {type_name(value)}")
+    return bad_argument(position, function, f"{expected} expected, got {value_type(value)}")
 
 
 def check_string(value: LuaValue, position: int, function: str) -> str:

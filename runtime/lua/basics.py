@@ -58,15 +58,21 @@ def rawequal(*args: LuaValue) -> bool:
     return bool(a == b)
 
 
-def rawget(table: LuaValue = None, key: LuaValue = None, *_: LuaValue) -> LuaValue:
+def rawget(*args: LuaValue) -> LuaValue:
     """rawget(table, key)"""
-    return check_table(table, 1, "rawget").get(key)
+    table = check_table(args[0] if args else None, 1, "rawget")
+    if len(args) < 2:
+        raise bad_argument(2, "rawget", "value expected")
+    return table.get(args[1])
 
 
-def rawset(table: LuaValue = None, key: LuaValue = None, value: LuaValue = None, *_: LuaValue) -> Table:
+def rawset(*args: LuaValue) -> Table:
     """rawset(table, key, value)"""
-    check_table(table, 1, "rawset").set(key, value)
-    return table  # type: ignore[no-any-return]
+    table = check_table(args[0] if args else None, 1, "rawset")
+    if len(args) < 3:
+        raise bad_argument(max(2, len(args) + 1), "rawset", "value expected")
+    table.set(args[1], args[2])
+    return table
 
 
 def select(*args: LuaValue) -> Results:

@@ -11,7 +11,7 @@ from weakref import ref
 
 from greenlet import GreenletExit, getcurrent, greenlet
 
-from runtime.lua.args import check_function, wrong_type
+from runtime.lua.args import bad_argument, check_function
 from runtime.lua.calls import at_limit, get_depth, many, pack, set_depth
 from runtime.lua.caught import lua_error
 from runtime.lua.errors import LuaError, fault
@@ -183,7 +183,7 @@ def create(body: LuaValue = None, *_: LuaValue) -> Coroutine:
 def resume(thread: LuaValue = None, *args: LuaValue) -> Results:
     """coroutine.resume(co, ...)"""
     if not isinstance(thread, Coroutine):
-        raise wrong_type(1, "resume", "coroutine", thread)
+        raise bad_argument(1, "resume", "thread expected")
     try:
         return pack((True, *thread.resume(args)))
     except LuaError as error:
@@ -225,7 +225,7 @@ task_yield: LuaFunction | None = None
 def status(thread: LuaValue = None, *_: LuaValue) -> str:
     """coroutine.status(co)"""
     if not isinstance(thread, Coroutine):
-        raise wrong_type(1, "status", "coroutine", thread)
+        raise bad_argument(1, "status", "thread expected")
     return thread.state()
 
 

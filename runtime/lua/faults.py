@@ -10,11 +10,11 @@ from __future__ import annotations
 import itertools
 from typing import TYPE_CHECKING
 
-from runtime.lua.args import type_name
+from runtime.lua.args import value_type
 from runtime.lua.errors import LuaError, fault
 from runtime.lua.frames import ABI, running_lua_frame
 from runtime.lua.numbers import parse_number, to_integer
-from runtime.lua.table import Table
+from runtime.lua.table import NotCallableError
 from runtime.lua.userdata import Userdata
 
 if TYPE_CHECKING:
@@ -49,18 +49,14 @@ def _named(value: LuaValue, operand: int) -> str:
     return f"a {value_type(value)} value{_name(operand)}"
 
 
-def value_type(value: LuaValue) -> str:
-    """Give the type as messages name it: a table's or userdata's `__name` first."""
-    if type(value) is Table and value.meta is not None:
-        name = value.meta.get("__name")
-        if type(name) is str:
-            return name
-    return type_name(value)
-
-
 def index_fault(owner: LuaValue) -> LuaError:
     """Make the error of indexing what cannot be indexed."""
     return fault(f"attempt to index {_named(owner, 0)}")
+
+
+def handler_fault(handler: LuaValue) -> LuaError:
+    """Make the error of a field `__index` or `__newindex` that can be neither called nor indexed; it has no name."""
+    return fault(f"attempt to index a {value_type(handler)} value")
 
 
 def arithmetic_fault(left: LuaValue, right: LuaValue) -> LuaError:
@@ -116,7 +112,6 @@ _PYTHON_NAMES = {
     "int": "number",
     "float": "number",
     "str": "string",
-    "Table": "table",
 }
 
 
@@ -131,8 +126,11 @@ def call_fault(error: TypeError) -> LuaError | None:
         if step.tb_frame.f_builtins is ABI:
             innermost = step
         step = step.tb_next
-    python_type = message.split("'")[1].rpartition(".")[2]
-    kind = _PYTHON_NAMES.get(python_type) or _userdata_type(python_type)
+    if isinstance(error, NotCallableError):
+        kind = value_type(error.table)
+    else:
+        python_type = message.split("'")[1].rpartition(".")[2]
+        kind = _PYTHON_NAMES.get(python_type) or _userdata_type(python_type)
     if innermost is None:
         return LuaError(f"attempt to call a {kind} value")
     frame = innermost.tb_frame

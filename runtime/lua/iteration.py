@@ -249,9 +249,9 @@ def for_range(start, stop, step):  # type: ignore[no-untyped-def]
         if step < 0:
             return range(start, stop - 1, step)
         raise fault("'for' step is zero")
-    for value, what in ((start, "initial"), (stop, "limit"), (step, "step")):
+    for value, what in ((stop, "limit"), (step, "step"), (start, "initial value")):
         if type(value) is not int and type(value) is not float:
-            raise fault(f"'for' {what}{' value' if what == 'initial' else ''} must be a number")
+            raise fault(f"'for' {what} must be a number")
     if step == 0:
         raise fault("'for' step is zero")
     if type(start) is int and type(step) is int:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from runtime.lua import faults
 from runtime.lua import numbers as native
+from runtime.lua.args import value_type
 from runtime.lua.calls import first, invoke, invoke_2
 from runtime.lua.errors import Error, fault
 from runtime.lua.numbers import number_text, to_integer, to_number
@@ -70,12 +71,16 @@ def setindex(owner, key, value):  # type: ignore[no-untyped-def]
 def _call_index(handler, owner, key):  # type: ignore[no-untyped-def]
     if type(handler) is str or isinstance(handler, Userdata):
         return index(handler, key)
+    if not callable(handler):
+        raise faults.handler_fault(handler)
     return first(invoke_2(handler, owner, key))
 
 
 def _call_newindex(handler, owner, key, value):  # type: ignore[no-untyped-def]
-    if type(handler) is str or isinstance(handler, Userdata):
+    if isinstance(handler, Userdata):
         setindex(handler, key, value)
+    elif not callable(handler):
+        raise faults.handler_fault(handler)
     else:
         invoke(handler, (owner, key, value))
 
@@ -456,7 +461,7 @@ def length(value):  # type: ignore[no-untyped-def]
     handler = _metamethod(value, "__len")
     if handler is None:
         raise faults.length_fault(value)
-    return first(invoke(handler, (value,)))
+    return first(invoke_2(handler, value, value))
 
 
 def tostring(value):  # type: ignore[no-untyped-def]
@@ -480,7 +485,7 @@ def tostring(value):  # type: ignore[no-untyped-def]
             raise fault("'__tostring' must return a string")
         return text
     if type(value) is Table:
-        return f"{faults.value_type(value)}: 0x{id(value):012x}"
+        return f"{value_type(value)}: 0x{id(value):012x}"
     if isinstance(value, Userdata):
         return value.lua_tostring()
     return f"function: 0x{id(value):012x}"

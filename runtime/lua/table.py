@@ -35,6 +35,14 @@ _NO_ARRAY: list[LuaValue] = []
 _NO_FIELDS: dict[LuaValue, LuaValue] = {}
 
 
+class NotCallableError(TypeError):
+    """Says that a table was called which its metatable does not make callable; `runtime.lua.faults` gives it words."""
+
+    def __init__(self, table: Table) -> None:
+        super().__init__("'Table' object is not callable")
+        self.table = table
+
+
 class Table:
     """A Lua table.
 
@@ -234,8 +242,8 @@ class Table:
 
     def __call__(self, *args):  # type: ignore[no-untyped-def]
         handler = self.meta.get("__call") if self.meta is not None else None
-        if handler is None:
-            raise TypeError("'Table' object is not callable")
+        if type(handler) is Table or not callable(handler):  # it must be a function itself, as in 5.3
+            raise NotCallableError(self)
         return invoke(handler, (self, *args))
 
     def __bool__(self) -> bool:
@@ -356,7 +364,7 @@ def index_metatable(table, key):  # type: ignore[no-untyped-def]
         if value is not None:
             return value
         chain += 1
-    raise fault("'__index' chain too long; possibly a loop")
+    raise fault("'__index' chain too long; possible loop")
 
 
 def assign_metatable(table, key, value):  # type: ignore[no-untyped-def]
@@ -372,7 +380,7 @@ def assign_metatable(table, key, value):  # type: ignore[no-untyped-def]
             return
         table = handler
         chain += 1
-    raise fault("'__newindex' chain too long; possibly a loop")
+    raise fault("'__newindex' chain too long; possible loop")
 
 
 def call_index(handler, owner, key):  # type: ignore[no-untyped-def]

@@ -11,6 +11,7 @@ import pytest
 
 BENCHMARKS = Path(__file__).parent.parent.parent / "benchmarks"
 PROGRAMS = sorted((BENCHMARKS / "programs").glob("*.lua"))
+FIGURES = [BENCHMARKS / name for name in ("artifacts.py", "compile_speed.py", "startup.py") if PROGRAMS]
 
 
 def result_of(program: Path) -> str:
@@ -26,3 +27,15 @@ def result_of(program: Path) -> str:
 @pytest.mark.parametrize("program", PROGRAMS, ids=lambda path: path.stem)
 def test_program_agrees_with_its_python_twin(program: Path) -> None:
     assert result_of(program) == result_of(program.with_suffix(".py"))
+
+
+@pytest.mark.parametrize("script", FIGURES, ids=lambda path: path.stem)
+def test_figure_is_measured_beside_its_bar(script: Path) -> None:
+    """Only that, for whether the bar holds depends on what else the machine does."""
+    done = subprocess.run(
+        [sys.executable, str(script), "--json"], capture_output=True, text=True, timeout=120, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    figure = json.loads(done.stdout)
+    assert figure["value"] > 0
+    assert figure["holds"] == ((figure["value"] >= figure["bar"]) == figure["at_least"])
