@@ -4,6 +4,8 @@ from runtime.lua.calls cimport invoke, invoke_2, first
 from runtime.lua cimport native
 from runtime.lua.table cimport Table
 
+cdef Py_ssize_t _MAX_STRING
+
 @cython.locals(table=Table)
 cdef _metamethod(value, str event)
 cpdef index(owner, key)
@@ -49,8 +51,12 @@ cpdef le(a, b)
 cpdef gt(a, b)
 cpdef ge(a, b)
 cdef _compare_by_metamethod(str event, a, b)
+@cython.locals(left=str, right=str)
 cpdef concat(a, b)
 cdef _concat(a, b, operand)
+@cython.locals(pieces=list, size=Py_ssize_t, piece=str)
+cdef _concat_pieces(tuple values)
+cdef _concat_each(tuple values)
 cdef _piece(value)
 @cython.locals(table=Table)
 cpdef length(value)

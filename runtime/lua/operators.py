@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from runtime.lua.types import LuaFunction
 
 
+_MAX_STRING = MAX_STRING
+
+
 class StringMethods:
     """The table that indexing a string reads; set by `runtime.lua.libraries`, as the library itself needs operators."""
 
@@ -360,9 +363,11 @@ def _compare_by_metamethod(event, a, b):  # type: ignore[no-untyped-def]
 def concat(a, b):  # type: ignore[no-untyped-def]
     """a .. b"""
     if type(a) is str and type(b) is str:
-        if len(a) + len(b) > MAX_STRING:
+        left = a
+        right = b
+        if len(left) + len(right) > _MAX_STRING:
             raise too_large()
-        return a + b
+        return left + right
     return _concat(a, b, 0)
 
 
@@ -377,16 +382,16 @@ def _concat(a, b, operand):  # type: ignore[no-untyped-def]
             if handler is None:
                 raise faults.concat_fault(a, b, operand)
         return first(invoke_2(handler, a, b))
-    if len(left) + len(right) > MAX_STRING:
-        raise too_large()
-    return left + right
+    return concat(left, right)
 
 
 def _piece(value):  # type: ignore[no-untyped-def]
     """Give the text that a value adds to a concatenation; None when it adds none."""
     if type(value) is str:
         return value
-    if type(value) is int or type(value) is float:
+    if type(value) is int:
+        return str(value)
+    if type(value) is float:
         return number_text(value)
     if isinstance(value, Error):
         return value.message
@@ -395,18 +400,24 @@ def _piece(value):  # type: ignore[no-untyped-def]
 
 def concat_all(*values):  # type: ignore[no-untyped-def]
     """a .. b .. c ..., right to left as the manual wants, in one go where all are strings or numbers."""
+    return _concat_pieces(values)
+
+
+def _concat_pieces(values):  # type: ignore[no-untyped-def]
     pieces = []
     size = 0
     for value in values:
         if type(value) is str:
             piece = value
-        elif type(value) is int or type(value) is float:
+        elif type(value) is int:
+            piece = str(value)
+        elif type(value) is float:
             piece = number_text(value)
         else:
             return _concat_each(values)
         size += len(piece)
         pieces.append(piece)
-    if size > MAX_STRING:
+    if size > _MAX_STRING:
         raise too_large()
     return "".join(pieces)
 
@@ -440,7 +451,9 @@ def tostring(value):  # type: ignore[no-untyped-def]
         return value
     if value is None:
         return "nil"
-    if type(value) is int or type(value) is float:
+    if type(value) is int:
+        return str(value)
+    if type(value) is float:
         return number_text(value)
     if value is True:
         return "true"
