@@ -5,9 +5,12 @@ from runtime.lua cimport native
 from runtime.lua.table cimport Table
 
 cdef Py_ssize_t _MAX_STRING
+cdef Table _string_methods
 
 @cython.locals(table=Table)
 cdef _metamethod(value, str event)
+cpdef string_methods()
+cpdef set_string_methods(Table table)
 cpdef index(owner, key)
 cpdef setindex(owner, key, value)
 

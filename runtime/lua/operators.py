@@ -11,7 +11,7 @@ from runtime.lua import faults
 from runtime.lua import numbers as native
 from runtime.lua.calls import first, invoke, invoke_2
 from runtime.lua.errors import Error, fault
-from runtime.lua.numbers import number_text, to_integer, to_number
+from runtime.lua.numbers import number_text, parse_number, to_integer
 from runtime.lua.stringlimit import MAX_STRING, too_large
 from runtime.lua.table import Table, connect
 from runtime.lua.userdata import Userdata
@@ -24,10 +24,18 @@ if TYPE_CHECKING:
 _MAX_STRING = MAX_STRING
 
 
-class StringMethods:
-    """The table that indexing a string reads; set by `runtime.lua.libraries`, as the library itself needs operators."""
+_string_methods = Table()
 
-    table: Table = Table()
+
+def string_methods():  # type: ignore[no-untyped-def]
+    """Give the table that indexing a string reads."""
+    return _string_methods
+
+
+def set_string_methods(table):  # type: ignore[no-untyped-def]
+    """Set the table that indexing a string reads; `runtime.lua.libraries` does, as the library needs operators."""
+    global _string_methods
+    _string_methods = table
 
 
 def _metamethod(value, event):  # type: ignore[no-untyped-def]
@@ -47,7 +55,7 @@ def index(owner, key):  # type: ignore[no-untyped-def]
     if type(owner) is Table:
         return owner[key]
     if type(owner) is str:
-        return StringMethods.table.get(key)
+        return _string_methods.get(key)
     if isinstance(owner, Userdata):
         return owner.lua_index(key)
     raise faults.index_fault(owner)
@@ -175,7 +183,7 @@ def unm(a):  # type: ignore[no-untyped-def]
         return native.wrap(-x)
     if type(a) is float:
         return -a
-    number = to_number(a)
+    number = parse_number(a) if type(a) is str else None
     return _arithmetic_metamethod("__unm", a, a) if number is None else unm(number)
 
 
@@ -192,11 +200,11 @@ _ARITHMETIC: dict[str, LuaFunction] = {
 
 def _arithmetic(event, a, b):  # type: ignore[no-untyped-def]
     """Compute with operands that are not both numbers: numerals, or what has a metamethod."""
-    x = to_number(a)
-    y = to_number(b)
-    if x is None or y is None:
-        return _arithmetic_metamethod(event, a, b)
-    return _ARITHMETIC[event](x, y)
+    x = parse_number(a) if type(a) is str else a
+    y = parse_number(b) if type(b) is str else b
+    if native.both_numbers(x, y):
+        return _ARITHMETIC[event](x, y)
+    return _arithmetic_metamethod(event, a, b)
 
 
 def _arithmetic_metamethod(event, a, b):  # type: ignore[no-untyped-def]
