@@ -11,7 +11,7 @@ from runtime.lua.caught import lua_error
 from runtime.lua.errors import LuaError
 from runtime.lua.frames import called_by_lua, where
 from runtime.lua.iteration import ipairs, next_, pairs
-from runtime.lua.operators import StringMethods
+from runtime.lua.operators import string_methods
 
 if TYPE_CHECKING:
     from runtime.lua.types import LuaFunction, LuaValue, Results
@@ -67,7 +67,7 @@ def xpcall(*args: LuaValue) -> Results:
 
 def functions() -> dict[str, LuaFunction]:
     """Give the basic functions by name; `print` and `require` belong to whoever makes the environment."""
-    basics.describe_strings(StringMethods.table)
+    basics.describe_strings(string_methods())
     return {
         "assert": assert_,
         "error": error,

@@ -3,7 +3,11 @@ from runtime.lua.table cimport Table, PairsIterator
 from runtime.lua.calls cimport invoke, many
 from runtime.lua.operators cimport index
 
+cdef _next(Table table, key)
+cdef _pairs(Table table)
 cpdef adjust(results, Py_ssize_t count)
+@cython.locals(table=Table)
+cpdef for_in_2(results)
 
 @cython.final
 cdef class IpairsIterator:

@@ -22,11 +22,14 @@ def next_(*args):  # type: ignore[no-untyped-def]
     table = args[0] if args else None
     if type(table) is not Table:
         raise wrong_type(1, "next", "table", table)
+    return _next(table, args[1] if len(args) > 1 else None)
+
+
+def _next(table, key):  # type: ignore[no-untyped-def]
     try:
-        pair = table.next(args[1] if len(args) > 1 else None)
+        return table.next(key)
     except KeyError:
         raise fault("invalid key to 'next'") from None
-    return pair
 
 
 def pairs(*args):  # type: ignore[no-untyped-def]
@@ -34,11 +37,15 @@ def pairs(*args):  # type: ignore[no-untyped-def]
     value = args[0] if args else None
     if type(value) is not Table:
         raise wrong_type(1, "pairs", "table", value)
-    if value.meta is not None:
-        handler = value.meta.get("__pairs")
+    return _pairs(value)
+
+
+def _pairs(table):  # type: ignore[no-untyped-def]
+    if table.meta is not None:
+        handler = table.meta.get("__pairs")
         if handler is not None:
-            return adjust(invoke(handler, (value,)), 3)
-    return (next_, value, None)
+            return adjust(invoke(handler, (table,)), 3)
+    return (next_, table, None)
 
 
 def ipairs_step(table=None, position=0, *_):  # type: ignore[no-untyped-def]
@@ -154,14 +161,10 @@ def for_in_2(results):  # type: ignore[no-untyped-def]
     if function is next_:
         if type(state) is Table and control is None:
             return PairsIterator(state)
-    elif (
-        function is ipairs_step
-        and type(state) is Table
-        and state.meta is None
-        and type(control) is int
-        and control == 0
-    ):
-        return IpairsIterator(state)
+    elif function is ipairs_step and type(state) is Table and type(control) is int and control == 0:
+        table = state
+        if table.meta is None:
+            return IpairsIterator(table)
     return CallIterator(_iterator(function), state, control, 2)
 
 

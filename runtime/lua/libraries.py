@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from runtime.lua import abi as _abi  # noqa: F401  (fills the table of helpers)
 from runtime.lua import baselib, coroutines, errorlib, mathlib, oslib, stringlib, tablelib, typelib
 from runtime.lua.errors import fault
-from runtime.lua.operators import StringMethods
+from runtime.lua.operators import set_string_methods
 from runtime.lua.table import Table
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 def shared() -> dict[str, LuaValue]:
     """Give what all environments share, by name."""
     string = stringlib.library()
-    StringMethods.table = string
+    set_string_methods(string)
     typelib.as_type(string)
     table = tablelib.library()
     found: dict[str, LuaValue] = {

@@ -5,8 +5,13 @@ from runtime.lua cimport native
 from runtime.lua.table cimport Table
 
 cdef bint _is_list(a, b)
+cdef Py_ssize_t _MAX_STRING
+cdef Table _string_methods
+
 @cython.locals(table=Table)
 cdef _metamethod(value, str event)
+cpdef string_methods()
+cpdef set_string_methods(Table table)
 cpdef index(owner, key)
 cpdef setindex(owner, key, value)
 
@@ -50,8 +55,12 @@ cpdef le(a, b)
 cpdef gt(a, b)
 cpdef ge(a, b)
 cdef _compare_by_metamethod(str event, a, b)
+@cython.locals(left=str, right=str)
 cpdef concat(a, b)
 cdef _concat(a, b, operand)
+@cython.locals(pieces=list, size=Py_ssize_t, piece=str)
+cdef _concat_pieces(tuple values)
+cdef _concat_each(tuple values)
 cdef _piece(value)
 @cython.locals(table=Table)
 cpdef length(value)

@@ -12,7 +12,7 @@ from runtime.lua import numbers as native
 from runtime.lua.args import value_type
 from runtime.lua.calls import first, invoke, invoke_2
 from runtime.lua.errors import Error, fault
-from runtime.lua.numbers import number_text, to_integer, to_number
+from runtime.lua.numbers import number_text, parse_number, to_integer
 from runtime.lua.stringlimit import MAX_STRING, too_large
 from runtime.lua.table import Table, connect
 from runtime.lua.userdata import Userdata
@@ -22,10 +22,21 @@ if TYPE_CHECKING:
     from runtime.lua.types import LuaFunction
 
 
-class StringMethods:
-    """The table that indexing a string reads; set by `runtime.lua.libraries`, as the library itself needs operators."""
+_MAX_STRING = MAX_STRING
 
-    table: Table = Table()
+
+_string_methods = Table()
+
+
+def string_methods():  # type: ignore[no-untyped-def]
+    """Give the table that indexing a string reads."""
+    return _string_methods
+
+
+def set_string_methods(table):  # type: ignore[no-untyped-def]
+    """Set the table that indexing a string reads; `runtime.lua.libraries` does, as the library needs operators."""
+    global _string_methods
+    _string_methods = table
 
 
 def _is_list(a, b):  # type: ignore[no-untyped-def]
@@ -50,7 +61,7 @@ def index(owner, key):  # type: ignore[no-untyped-def]
     if type(owner) is Table:
         return owner[key]
     if type(owner) is str:
-        return StringMethods.table.get(key)
+        return _string_methods.get(key)
     if isinstance(owner, Userdata):
         return owner.lua_index(key)
     if type(owner) is tuple:
@@ -186,7 +197,7 @@ def unm(a):  # type: ignore[no-untyped-def]
         return -a
     if type(a) is tuple:
         return unm(first(a))
-    number = to_number(a)
+    number = parse_number(a) if type(a) is str else None
     return _arithmetic_metamethod("__unm", a, a) if number is None else unm(number)
 
 
@@ -205,11 +216,11 @@ def _arithmetic(event, a, b):  # type: ignore[no-untyped-def]
     """Compute with operands that are not both numbers: numerals, or what has a metamethod."""
     if _is_list(a, b):
         return _ARITHMETIC[event](first(a), first(b))
-    x = to_number(a)
-    y = to_number(b)
-    if x is None or y is None:
-        return _arithmetic_metamethod(event, a, b)
-    return _ARITHMETIC[event](x, y)
+    x = parse_number(a) if type(a) is str else a
+    y = parse_number(b) if type(b) is str else b
+    if native.both_numbers(x, y):
+        return _ARITHMETIC[event](x, y)
+    return _arithmetic_metamethod(event, a, b)
 
 
 def _arithmetic_metamethod(event, a, b):  # type: ignore[no-untyped-def]
@@ -386,9 +397,11 @@ def _compare_by_metamethod(event, a, b):  # type: ignore[no-untyped-def]
 def concat(a, b):  # type: ignore[no-untyped-def]
     """a .. b"""
     if type(a) is str and type(b) is str:
-        if len(a) + len(b) > MAX_STRING:
+        left = a
+        right = b
+        if len(left) + len(right) > _MAX_STRING:
             raise too_large()
-        return a + b
+        return left + right
     return _concat(a, b, 0)
 
 
@@ -405,16 +418,16 @@ def _concat(a, b, operand):  # type: ignore[no-untyped-def]
             if handler is None:
                 raise faults.concat_fault(a, b, operand)
         return first(invoke_2(handler, a, b))
-    if len(left) + len(right) > MAX_STRING:
-        raise too_large()
-    return left + right
+    return concat(left, right)
 
 
 def _piece(value):  # type: ignore[no-untyped-def]
     """Give the text that a value adds to a concatenation; None when it adds none."""
     if type(value) is str:
         return value
-    if type(value) is int or type(value) is float:
+    if type(value) is int:
+        return str(value)
+    if type(value) is float:
         return number_text(value)
     if isinstance(value, Error):
         return value.message
@@ -423,18 +436,24 @@ def _piece(value):  # type: ignore[no-untyped-def]
 
 def concat_all(*values):  # type: ignore[no-untyped-def]
     """a .. b .. c ..., right to left as the manual wants, in one go where all are strings or numbers."""
+    return _concat_pieces(values)
+
+
+def _concat_pieces(values):  # type: ignore[no-untyped-def]
     pieces = []
     size = 0
     for value in values:
         if type(value) is str:
             piece = value
-        elif type(value) is int or type(value) is float:
+        elif type(value) is int:
+            piece = str(value)
+        elif type(value) is float:
             piece = number_text(value)
         else:
             return _concat_each(values)
         size += len(piece)
         pieces.append(piece)
-    if size > MAX_STRING:
+    if size > _MAX_STRING:
         raise too_large()
     return "".join(pieces)
 
@@ -470,7 +489,9 @@ def tostring(value):  # type: ignore[no-untyped-def]
         return value
     if value is None:
         return "nil"
-    if type(value) is int or type(value) is float:
+    if type(value) is int:
+        return str(value)
+    if type(value) is float:
         return number_text(value)
     if value is True:
         return "true"

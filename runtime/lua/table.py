@@ -304,6 +304,8 @@ class PairsIterator:
                     return (position, value)
             self.position = position
             self.table_hash = self.table.hash
+            if not self.table_hash:
+                return None
             self.fields = iter(self.table_hash.items())
         while True:
             try:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from runtime.lua.args import type_name
 from runtime.lua.errors import Error, Kind, fault
-from runtime.lua.operators import StringMethods
+from runtime.lua.operators import string_methods
 from runtime.lua.table import Table
 from runtime.lua.typecheck import Failure, check
 from runtime.lua.typenodes import Scope, Term, TypeHolder, primitive
@@ -93,7 +93,7 @@ def _as_type(value: LuaValue) -> TypeValue | None:
     """Take a type, or the library `string` as the type of its name."""
     if isinstance(value, TypeValue):
         return value
-    return PRIMITIVES["string"] if value is StringMethods.table else None
+    return PRIMITIVES["string"] if value is string_methods() else None
 
 
 def of_value(value: LuaValue) -> LuaValue:
