@@ -166,9 +166,7 @@ class Proofs:
             rounds += 1
             for member in group:
                 before = self._known[member]
-                found = before
-                for value in values_of(member):
-                    found = found.join(self._of_value(value))
+                found = before.join(self._of_values(member))
                 if found.type is Type.INTEGER and rounds > _PATIENCE:
                     found = Fact(Type.INTEGER, found.range.widened(before.range))
                 if found != before:
@@ -185,10 +183,6 @@ class Proofs:
         while pending:
             member = pending.pop()
             if member in self._known:
-                continue
-            counted = count_of(member) if isinstance(member, Symbol) else None
-            if counted is not None:
-                self._known[member] = Fact(Type.INTEGER, counted)
                 continue
             self._known[member] = NONE
             group.append(member)
@@ -219,6 +213,21 @@ class Proofs:
                     pending.append(owner)
         return found
 
+    def _of_values(self, subject: Subject) -> Fact:
+        """Join the facts of all that a subject is set to; small steps from itself only make its range wider."""
+        found = NONE
+        steps = [0]
+        for value in values_of(subject):
+            step = _step(subject, value)
+            if step is None:
+                found = found.join(self._of_value(value))
+            else:
+                steps.append(step)
+        if found.type is not Type.INTEGER or len(steps) == 1:
+            return found
+        counted = Range(found.range.low + min(steps) * COUNT, found.range.high + max(steps) * COUNT)
+        return Fact(Type.INTEGER, counted if counted.fits else WHOLE)
+
     def _of_value(self, value: Source) -> Fact:
         match value:
             case None:
@@ -240,10 +249,11 @@ class Proofs:
         """Give what is proven of a loop's variable (manual 3.3.5)."""
         start = self.fact(loop.start)
         step = Fact(Type.INTEGER, Range(1, 1)) if loop.step is None else self.fact(loop.step)
-        if Type.NONE in (start.type, step.type):
+        stop = self.fact(loop.stop)
+        if Type.NONE in (start.type, step.type, stop.type):
             return NONE
         if start.type is Type.INTEGER and step.type is Type.INTEGER:
-            return Fact(Type.INTEGER, self._loop_range(start.range, self.fact(loop.stop), step.range))
+            return Fact(Type.INTEGER, self._loop_range(start.range, stop, step.range))
         if Type.FLOAT in (start.type, step.type) and start.type in NUMBERS and step.type in NUMBERS:
             return _FLOAT
         return _NUMBER
@@ -312,25 +322,11 @@ def given(values: list[s.Expression], place: int) -> s.Expression | None:
     return values[place] if place < len(values) else None
 
 
-def count_of(symbol: Symbol) -> Range | None:
-    """Give the range of a local that is only ever set to small literals and counted by small steps; None for others."""
-    values = values_of(symbol)
-    starts: list[int] = []
-    steps: list[int] = []
-    for value in values:
-        match value:
-            case s.Number(value=int() as number):
-                starts.append(number)
-            case s.Binary(operator="+" | "-", left=s.Name(symbol=counted), right=s.Number(value=int() as step)) if (
-                counted is symbol and abs(step) <= STEP
-            ):
-                steps.append(step if value.operator == "+" else -step)
-            case _:
-                return None
-    if not starts:
-        return None
-    range_ = Range(
-        min(starts) + min([0, *steps]) * COUNT,
-        max(starts) + max([0, *steps]) * COUNT,
-    )
-    return range_ if range_.fits else None
+def _step(subject: Subject, value: Source) -> int | None:
+    """Tell by how much a local is counted up or down where it is set to itself and a small step; None for else."""
+    match value:
+        case s.Binary(operator="+" | "-", left=s.Name(symbol=counted), right=s.Number(value=int() as step)) if (
+            counted is subject and abs(step) <= STEP
+        ):
+            return step if value.operator == "+" else -step
+    return None

@@ -289,6 +289,9 @@ class ExpressionEmitter:
         """Compare; for constants that are no numbers Python's own test suffices (to Python, True is 1)."""
         right = node.right
         left = node.left
+        of_number = self.equality_with_number(node)
+        if of_number is not None:
+            return of_number
         if isinstance(left, (s.Nil, s.Boolean, s.Number, s.String)):
             left, right = right, left
         if isinstance(left, (s.Nil, s.Boolean, s.Number, s.String)) or not isinstance(
@@ -302,6 +305,25 @@ class ExpressionEmitter:
         else:
             operators = [ast.Is() if node.operator == "==" else ast.IsNot()]
         return n.at(ast.Compare(self.value(left), operators, [self.value(right)]), node.pos)
+
+    def equality_with_number(self, node: s.Binary) -> ast.expr | None:
+        """Compare with an integer literal by Python's test; a boolean, which to Python is 0 or 1, is asked for."""
+        number, other = plain.integer(node.right), node.left
+        if number is None:
+            number, other = plain.integer(node.left), node.right
+        if number is None:
+            return None
+        sign: ast.cmpop = ast.Eq() if node.operator == "==" else ast.NotEq()
+        if number not in (0, 1):
+            value = self.value(other)
+            return n.at(ast.Compare(value, [sign], [n.constant(number, node.pos)]), node.pos)
+        if not self.is_simple(other):
+            return None
+        boolean = n.constant(number == 1, node.pos)
+        same = n.at(ast.Compare(self.value(other), [sign], [n.constant(number, node.pos)]), node.pos)
+        if node.operator == "==":
+            return n.both([same, n.is_not(self.value(other), boolean, node.pos)], node.pos)
+        return n.either([same, n.is_(self.value(other), boolean, node.pos)], node.pos)
 
     def concatenation(self, node: s.Binary) -> ast.expr:
         """Write a chain of .. as one call."""

@@ -54,6 +54,16 @@ def arithmetic(node: s.Binary, proofs: Proofs) -> ast.operator | None:
     return None
 
 
+def integer(node: s.Expression) -> int | None:
+    """Give the value of an integer literal, with its sign; None for any other expression."""
+    match node:
+        case s.Number(value=int() as value):
+            return value
+        case s.Unary(operator="-", operand=s.Number(value=int() as value)):
+            return -value
+    return None
+
+
 def _is_nonzero(node: s.Expression) -> bool:
     return isinstance(node, s.Number) and node.value != 0
 

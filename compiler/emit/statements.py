@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from compiler import abi
 from compiler import syntax as s
 from compiler.emit import nodes as n
-from compiler.emit import types
+from compiler.emit import plain, types
 from compiler.emit.jumps import Loop
 from compiler.proofs import Type
 from compiler.scope import Storage
@@ -374,9 +374,13 @@ class StatementEmitter:
         assert node.symbol is not None, "resolve did not see this loop"
         bounds = [expressions.value(node.start), expressions.value(node.stop)]
         of = self.emitter.proofs.of
-        if of(node.start) is of(node.stop) is Type.INTEGER and node.step is None:
-            past = n.at(ast.BinOp(bounds[1], ast.Add(), n.constant(1, node.pos)), node.pos)
-            iterable = n.helper(abi.RANGE, [bounds[0], past], node.pos)
+        step = 1 if node.step is None else plain.integer(node.step)
+        if of(node.start) is of(node.stop) is Type.INTEGER and step:
+            sign = ast.Add() if step > 0 else ast.Sub()
+            bounds[1] = n.at(ast.BinOp(bounds[1], sign, n.constant(1, node.pos)), node.pos)
+            if step != 1:
+                bounds.append(n.constant(step, node.pos))
+            iterable = n.helper(abi.RANGE, bounds, node.pos)
         else:
             bounds.append(expressions.value(node.step) if node.step is not None else n.constant(1, node.pos))
             iterable = n.helper(abi.FOR_RANGE, bounds, node.pos)

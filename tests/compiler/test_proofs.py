@@ -77,6 +77,9 @@ CASES = [
     ("local x = ('a'):upper():len()", Range(0, 1 << 48)),
     ("local x = ('a'):byte()", Type.UNKNOWN),
     ("local x = y:upper()", Type.UNKNOWN),
+    ("local y = 5 local x = y x = x + 1 y = 7", Range(5, 7 + COUNT)),
+    ("local y = 5 local x = y x = x + 1 y = x", WHOLE),
+    ("local y = 1.5 local x = y x = x - 1", Type.FLOAT),
     ("local x = 1 goto l ::l:: x = nil", Type.UNKNOWN),
 ]
 
@@ -112,6 +115,7 @@ def test_types(source, expected):
         ("1, n", Range(1, 1 + COUNT)),
         ("1, 10, 2", Range(1, 10)),
         ("10, 1, -1", Range(1, 10)),
+        ("4, m, 2", Range(4, 4 + 2 * COUNT)),
         ("1, n, 1000", WHOLE),
         ("0x7ffffffffffffff0, n", WHOLE),
         ("1.0, n", Type.NUMBER),
