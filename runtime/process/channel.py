@@ -1,7 +1,7 @@
 """Channels between the coroutines of one process (documentation page lua/core/channel; semantics section 3)."""
 
 from collections import OrderedDict, deque
-from typing import Any
+from typing import Any, Final
 
 from runtime.binding import method
 from runtime.lua.errors import Error, Kind, fault
@@ -11,6 +11,8 @@ from runtime.process import traps
 from runtime.process.tasks import Task, current_task
 
 UNBOUNDED = -1
+# What a channel holds in place of a buffer or a line until there is something in it: an idle process should be small.
+_NONE: Final = ()
 
 
 class Waiter:
@@ -72,7 +74,8 @@ class Channel(Userdata):
     """A queue of values with room for `capacity` of them.
 
     With a capacity of 0 sender and receiver meet; UNBOUNDED never holds a sender up. `receivers` and `senders` are the
-    lines of those who wait, oldest first; they are dictionaries so that a select can leave them at once.
+    lines of those who wait, oldest first. Posted values may make the line of senders very long, so it is a dictionary,
+    which a select can leave at once; receivers are no more than the process has coroutines.
     """
 
     __slots__ = ("buffer", "capacity", "closed", "receivers", "senders")
@@ -80,9 +83,9 @@ class Channel(Userdata):
 
     def __init__(self, capacity: int = 0) -> None:
         self.capacity = capacity
-        self.buffer: deque[LuaValue] = deque()
-        self.receivers: OrderedDict[_Place, None] = OrderedDict()
-        self.senders: OrderedDict[_Place, None] = OrderedDict()
+        self.buffer: deque[LuaValue] | tuple[()] = _NONE
+        self.receivers: list[_Place] | tuple[()] = _NONE
+        self.senders: OrderedDict[_Place, None] | tuple[()] = _NONE
         self.closed = False
 
     # --- what never waits ---------------------------------------------------------------------------------------------
@@ -92,19 +95,44 @@ class Channel(Userdata):
         if self.closed:
             return False
         while self.receivers:
-            place, _ = self.receivers.popitem(last=False)
+            place = self.receivers.pop(0)
             if not place.is_gone():
                 place.wake(value, ok=True)
                 return True
         if self.capacity == UNBOUNDED or len(self.buffer) < self.capacity:
-            self.buffer.append(value)
+            self._keep(value)
             return True
         return False
+
+    def _keep(self, value: LuaValue) -> None:
+        """Put a value at the end of the buffer."""
+        if isinstance(self.buffer, tuple):
+            self.buffer = deque()
+        self.buffer.append(value)
+
+    def join(self, place: _Place, *, sends: bool) -> None:
+        """Stand at the end of a line."""
+        if sends:
+            if isinstance(self.senders, tuple):
+                self.senders = OrderedDict()
+            self.senders[place] = None
+        else:
+            if isinstance(self.receivers, tuple):
+                self.receivers = []
+            self.receivers.append(place)
+
+    def leave(self, place: _Place, *, sends: bool) -> None:
+        """Leave a line, if still in it."""
+        if sends:
+            if not isinstance(self.senders, tuple):
+                self.senders.pop(place, None)
+        elif not isinstance(self.receivers, tuple) and place in self.receivers:
+            self.receivers.remove(place)
 
     def post(self, value: LuaValue) -> None:
         """Send without waiting: for lack of room the value stands in line like a sender; a closed channel drops it."""
         if not self.closed and not self.send_nowait(value):
-            self.senders[_Place(None, None, value)] = None
+            self.join(_Place(None, None, value), sends=True)
 
     def receive_nowait(self) -> tuple[LuaValue, bool] | None:
         """Take a value: (value, True), or (None, False) from a closed channel; None when nothing is there."""
@@ -129,7 +157,7 @@ class Channel(Userdata):
         while self.senders and len(self.buffer) < self.capacity:
             place = self._next_sender()
             if place is not None:
-                self.buffer.append(place.value)
+                self._keep(place.value)
                 place.wake(place.value, ok=True)
 
     @method
@@ -139,12 +167,11 @@ class Channel(Userdata):
             return
         self.closed = True
         while self.receivers:
-            place, _ = self.receivers.popitem(last=False)
-            place.wake(None, ok=False)
+            self.receivers.pop(0).wake(None, ok=False)
         while self.senders:
             place, _ = self.senders.popitem(last=False)
             if place.waiter is None:
-                self.buffer.append(place.value)
+                self._keep(place.value)
             place.wake(place.value, ok=False)
 
     # --- what waits ---------------------------------------------------------------------------------------------------
@@ -156,7 +183,7 @@ class Channel(Userdata):
             raise fault("send on closed channel")
         if self.send_nowait(value):
             return True
-        self.senders[_Place(Waiter(current_task()), None, value)] = None
+        self.join(_Place(Waiter(current_task()), None, value), sends=True)
         _, _, ok = traps.wait()
         return True if ok else (None, Error("send on closed channel", Kind.INVALID, retryable=False))
 
@@ -166,7 +193,7 @@ class Channel(Userdata):
         taken = self.receive_nowait()
         if taken is not None:
             return taken
-        self.receivers[_Place(Waiter(current_task()))] = None
+        self.join(_Place(Waiter(current_task())), sends=False)
         _, value, ok = traps.wait()
         return value, ok
 
@@ -193,12 +220,12 @@ def select(cases: list[Case], *, default: bool) -> tuple[Case, LuaValue, bool] |
     if default:
         return None
     waiter = Waiter(current_task())
-    places = [(_line(case), _Place(waiter, case, case.value)) for case in cases]
-    for line, place in places:
-        line[place] = None
+    places = [(case, _Place(waiter, case, case.value)) for case in cases]
+    for case, place in places:
+        case.channel.join(place, sends=case.sends)
     chosen: tuple[Case, LuaValue, bool] = traps.wait()
-    for line, place in places:
-        line.pop(place, None)
+    for case, place in places:
+        case.channel.leave(place, sends=case.sends)
     if chosen[0].sends and not chosen[2]:
         raise fault("send on closed channel")
     return chosen
@@ -212,7 +239,3 @@ def _try(case: Case) -> tuple[LuaValue, bool] | None:
     if channel.closed:
         raise fault("send on closed channel")
     return (case.value, True) if channel.send_nowait(case.value) else None
-
-
-def _line(case: Case) -> OrderedDict[_Place, None]:
-    return case.channel.senders if case.sends else case.channel.receivers

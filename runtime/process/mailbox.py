@@ -36,12 +36,14 @@ class Mailbox:
 
     def __init__(self) -> None:
         self.subscriptions: dict[str, Subscription] = {}
-        self.waiting: deque[Envelope] = deque()
+        self.waiting: deque[Envelope] | tuple[()] = ()
 
     def deliver(self, envelope: Envelope) -> None:
         """Route a message: to the listener of its topic, else to the inbox, else it waits."""
         subscription = self._receiver(envelope.topic)
         if subscription is None:
+            if isinstance(self.waiting, tuple):
+                self.waiting = deque()
             self.waiting.append(envelope)
         else:
             subscription.deliver(envelope)
@@ -71,7 +73,7 @@ class Mailbox:
     def bind(self, topic: str, channel: Channel, *, messages: bool) -> None:
         """Bind a channel to a topic that has none."""
         self.subscriptions[topic] = Subscription(channel, messages)
-        waiting, self.waiting = self.waiting, deque()
+        waiting, self.waiting = self.waiting, ()
         for envelope in waiting:
             self.deliver(envelope)
 

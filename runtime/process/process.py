@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from collections import deque
 from typing import TYPE_CHECKING, Any
 from weakref import WeakSet
 
@@ -36,6 +35,7 @@ class Process:
         "__weakref__",
         "_cleanups",
         "_coroutines",
+        "_others",
         "completion",
         "context",
         "ending",
@@ -51,7 +51,6 @@ class Process:
         "queued",
         "ready",
         "source",
-        "tasks",
         "trap_links",
     )
 
@@ -61,8 +60,9 @@ class Process:
         self.source = source
         self.context = context
         self.mailbox = Mailbox()
-        self.ready: deque[Task] = deque()
-        self.tasks: set[Task] = set()
+        self.ready: list[Task] = []
+        # The tasks beside the main one; made when first needed.
+        self._others: set[Task] | None = None
         self.main: Task | None = None
         self.preempted: Task | None = None
         self.queued = False
@@ -79,14 +79,22 @@ class Process:
 
     def start(self, body: LuaFunction, arguments: tuple[LuaValue, ...]) -> None:
         """Make the main task and queue it."""
-        self.main = self.add_task(body, arguments)
+        self.main = Task(self, body, arguments)
+        self.node.scheduler.ready(self.main)
 
     def add_task(self, body: LuaFunction, arguments: tuple[LuaValue, ...] = ()) -> Task:
-        """Make a task and queue it."""
+        """Make one more task and queue it."""
         task = Task(self, body, arguments)
-        self.tasks.add(task)
+        if self._others is None:
+            self._others = set()
+        self._others.add(task)
         self.node.scheduler.ready(task)
         return task
+
+    def forget(self, task: Task) -> None:
+        """Take note that a task is over."""
+        if self._others is not None:
+            self._others.discard(task)
 
     def nursery(self) -> WeakSet[LuaGreenlet] | None:
         """Give the set of the Lua coroutines that end with the process; None while it loads code that outlives it."""
@@ -100,7 +108,7 @@ class Process:
         if task is not None:
             return task
         while self.ready:
-            task = self.ready.popleft()
+            task = self.ready.pop(0)
             if task.parked is not None and not task.dead:
                 return task
         return None
@@ -168,11 +176,11 @@ class Process:
             self.completion.set(self.outcome)
 
     def _unwind(self) -> None:
-        for task in list(self.tasks):
+        for task in [*([self.main] if self.main is not None else ()), *(self._others or ())]:
             task.throw(ProcessExit)
         for coroutine in list(self._coroutines or ()):
             coroutine.abandon()
-        self.tasks.clear()
+        self._others = None
         self.ready.clear()
         self.main = self.preempted = None
 

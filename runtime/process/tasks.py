@@ -64,7 +64,7 @@ class Task:
 
     def _over(self) -> None:
         self.dead = True
-        self.process.tasks.discard(self)
+        self.process.forget(self)
         self.body, self.arguments = _nothing, ()
         self.greenlet = None  # it has this task as its owner: without the circle both are freed at once
 
