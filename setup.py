@@ -9,7 +9,11 @@ from setuptools.command.build_ext import build_ext
 from setuptools.errors import CCompilerError, ExecError, PlatformError
 
 # Each of these has an augmenting .pxd beside it, which is what makes compiling it worth while.
-COMPILED = sorted(path.stem for path in Path("runtime/lua").glob("*.pxd"))
+# `greenlets.pxd` is C that the others include: no module.
+COMPILED = sorted(path.stem for path in Path("runtime/lua").glob("*.pxd") if path.stem != "greenlets")
+
+# Cython makes more of what is included than is used.
+FLAGS = ["-O2", "-fwrapv", "-g0", "-Wno-unused-function"]
 
 
 class AllOrNone(build_ext):
@@ -42,8 +46,7 @@ def extensions() -> list[Extension]:
     # decorator of a class, which would need Cython at run time in modules that also run interpreted.
     Options._directive_defaults["trashcan"] = True  # noqa: SLF001
     modules = [
-        Extension(f"runtime.lua.{name}", [f"runtime/lua/{name}.py"], extra_compile_args=["-O2", "-fwrapv", "-g0"])
-        for name in COMPILED
+        Extension(f"runtime.lua.{name}", [f"runtime/lua/{name}.py"], extra_compile_args=FLAGS) for name in COMPILED
     ]
     return cythonize(
         modules,
