@@ -8,9 +8,16 @@ from setuptools import Extension, setup
 from setuptools.command.build_ext import build_ext
 from setuptools.errors import CCompilerError, ExecError, PlatformError
 
-# Each of these has an augmenting .pxd beside it, which is what makes compiling it worth while. (`native.pxd` alone is
-# none: it is included by others.)
-COMPILED = sorted(path.stem for path in Path("runtime/lua").glob("*.pxd") if path.with_suffix(".py").exists())
+# Each of these has an augmenting .pxd beside it, which is what makes compiling it worth while. `native.pxd`, which has
+# no `.py`, and `greenlets.pxd` are C that the others include: no modules.
+COMPILED = sorted(
+    path.stem
+    for path in Path("runtime/lua").glob("*.pxd")
+    if path.with_suffix(".py").exists() and path.stem != "greenlets"
+)
+
+# Cython makes more of what is included than is used.
+FLAGS = ["-O2", "-fwrapv", "-g0", "-Wno-unused-function"]
 
 
 class AllOrNone(build_ext):
@@ -43,8 +50,7 @@ def extensions() -> list[Extension]:
     # decorator of a class, which would need Cython at run time in modules that also run interpreted.
     Options._directive_defaults["trashcan"] = True  # noqa: SLF001
     modules = [
-        Extension(f"runtime.lua.{name}", [f"runtime/lua/{name}.py"], extra_compile_args=["-O2", "-fwrapv", "-g0"])
-        for name in COMPILED
+        Extension(f"runtime.lua.{name}", [f"runtime/lua/{name}.py"], extra_compile_args=FLAGS) for name in COMPILED
     ]
     return cythonize(
         modules,

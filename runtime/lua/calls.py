@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from runtime.lua.errors import fault
 
-# Levels of nesting; the C stack of 8 MB holds 2.7 times as many of the greediest kind (a coroutine inside a coroutine).
+# Levels of nesting; the C stack of 8 MB holds 2.5 times as many of the greediest kind (a coroutine inside a coroutine).
 LIMIT = 1800
 depth = 0
 

@@ -1,3 +1,4 @@
+# cython: boundscheck=False, wraparound=False
 """Coroutines: each is a greenlet, so that a yield works at any depth, in metamethods, iterators, `pcall`.
 
 A coroutine that waits for something outside (a channel, a socket) switches to the hub by itself and is switched back to
@@ -6,216 +7,249 @@ directly; the one that resumed it sleeps meanwhile, as if the resume took long.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-from weakref import ref
-
-from greenlet import GreenletExit, getcurrent, greenlet
+from greenlet import GreenletExit
 
 from runtime.lua.args import bad_argument, check_function
-from runtime.lua.calls import at_limit, get_depth, many, pack, set_depth
+from runtime.lua.calls import at_limit, get_depth, set_depth, settle
 from runtime.lua.caught import lua_error
 from runtime.lua.errors import LuaError, fault
 from runtime.lua.frames import where
+from runtime.lua.greenlets import attribute, current, switch
+from runtime.lua.strands import Strand, abandon, lua_greenlet, running_strand
 from runtime.lua.table import Table
 from runtime.lua.userdata import Userdata
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from weakref import WeakSet
+    from typing import Any
+
+    from greenlet import greenlet
 
     from runtime.lua.types import LuaFunction, LuaValue, Results
 
-_SUSPENDED, _RUNNING, _NORMAL, _DEAD = "suspended", "running", "normal", "dead"
-
-
-class LuaGreenlet(greenlet):
-    """A greenlet that runs Lua code; `owner` is the task it belongs to, that of whoever resumed it last.
-
-    `thread` refers weakly to the coroutine that it is the greenlet of: a suspended greenlet is invisible to the garbage
-    collector, so nothing that it holds may hold it. Then a coroutine that nobody can resume any more is freed at once,
-    unless its own local variables refer to it; such a one lives until its process ends.
-    """
-
-    owner: Any = None
-    thread: Callable[[], Coroutine | None] | None = None
-    main_thread: MainThread | None = None
-    # The nesting of C calls in whoever abandoned it.
-    outer_depth = 0
-
-    def abandon(self) -> None:
-        """End a suspended coroutine for good; nothing for one that runs, waits or is over."""
-        thread = self.thread() if self.thread is not None else None
-        if self and (thread is None or thread.status is _SUSPENDED):
-            self.parent = getcurrent()
-            self.throw()
-            if thread is not None:
-                thread.status = _DEAD
+_SUSPENDED, _RUNNING, _NORMAL, _DEAD = range(4)
+_STATES = ("suspended", "running", "normal", "dead")
 
 
 class Coroutine(Userdata):
     """A coroutine made by `coroutine.create` or `coroutine.wrap`."""
 
-    __slots__ = ("body", "greenlet", "nursery", "outcome", "resumer", "status")
+    __slots__ = ("body", "failed", "greenlet", "nursery", "outside", "resumer", "status", "strand", "values")
     lua_name = "thread"
     lua_type = "thread"
 
-    def __init__(self, body: LuaFunction) -> None:
+    def __init__(self, body):  # type: ignore[no-untyped-def]
         self.body: LuaFunction | None = body
         self.status = _SUSPENDED
-        self.greenlet: LuaGreenlet | None = None
+        # Made by the first resume.
+        self.greenlet: Any = None
+        self.strand: Strand = Strand(None)
+        # The greenlet that resumed it last, which is its own one's parent, and the strand of that.
         self.resumer: greenlet | None = None
+        self.outside: Strand | None = None
         # Where its greenlet is noted, so that it ends with the process that made it; None for one that ends with none.
-        owner = getattr(getcurrent(), "owner", None)
-        self.nursery: WeakSet[LuaGreenlet] | None = owner.nursery() if owner is not None else None
-        # What the coroutine hands to its resumer: (True, values) for a yield or the end, (False, error).
-        self.outcome: tuple[bool, Any] = (True, ())
+        self.nursery: set[greenlet] | None = None
+        # What a resume hands in, as a tuple, and what a yield or the end hands out, as results or as the error.
+        self.values: Any = None
+        self.failed = False
 
-    def lua_tostring(self) -> str:
+    def __del__(self):  # type: ignore[no-untyped-def]
+        """Unwind what nobody can resume any more."""
+        if self.status != _SUSPENDED or self.greenlet is None or self.strand.abandoned:
+            return
+        if self.nursery is not None:
+            self.nursery.discard(self.greenlet)
+        try:
+            abandon(self.greenlet)
+        except Exception:  # noqa: BLE001, S110
+            pass  # a garbage collection in another thread, or Python ends: greenlet does it by its own means
+
+    def lua_tostring(self):  # type: ignore[no-untyped-def]
         """Give `thread: 0x...`."""
         return f"thread: 0x{id(self):012x}"
 
-    def state(self) -> str:
+    def state(self):  # type: ignore[no-untyped-def]
         """Give what `coroutine.status` says."""
-        return self.status
+        if self.status == _SUSPENDED and self.strand.abandoned:
+            self.status = _DEAD  # by the end of its process
+        return _STATES[self.status]
 
-    def resume(self, args: tuple[LuaValue, ...]) -> tuple[LuaValue, ...]:
-        """Run until the next yield or the end; give the values; raise LuaError when it fails or cannot be resumed."""
-        if self.status is not _SUSPENDED:
-            state = "non-suspended" if self.status is not _DEAD else "dead"
-            raise LuaError(f"cannot resume {state} coroutine")
-        depth = get_depth()
+    def resume(self, args):  # type: ignore[no-untyped-def]
+        """Run until the next yield or the end; give the results; raise LuaError when it fails or cannot be resumed."""
+        if self.status != _SUSPENDED or self.strand.abandoned:
+            raise LuaError(f"cannot resume {'dead' if self.state() == 'dead' else 'non-suspended'} coroutine")
         if at_limit():
             raise fault("stack overflow")
-        current = getcurrent()
-        resumed_by = running_coroutine()
-        self.resumer = current
-        if self.greenlet is None:
-            args = self._begin(args)
-        assert self.greenlet is not None
-        self.greenlet.owner = getattr(current, "owner", None)
-        self.greenlet.parent = current
+        here = current()
+        if self.resumer is not here:
+            self.come_from(here)
+        resumed_by = None
+        if self.outside is not None:
+            self.strand.owner = self.outside.owner
+            resumed_by = self.outside.thread
+            if resumed_by is not None:
+                resumed_by.status = _NORMAL
+        self.strand.thread = self
         self.status = _RUNNING
-        if resumed_by is not None:
-            resumed_by.status = _NORMAL
+        self.values = args
+        depth = get_depth()
         set_depth(depth + 1)
         try:
-            self.greenlet.switch(args)
+            switch(self.greenlet)
         finally:
             set_depth(depth)
-            self.resumer = None
             if resumed_by is not None:
                 resumed_by.status = _RUNNING
-        ok, payload = self.outcome
-        self.outcome = (True, ())
-        if not ok:
-            raise payload
-        return payload  # type: ignore[no-any-return]
+        values = self.values
+        self.values = None
+        if self.failed:
+            self.failed = False
+            raise values
+        return values
 
-    def _begin(self, args: tuple[LuaValue, ...]) -> tuple[LuaValue, ...]:
-        """Make the greenlet; give what to switch to it with."""
-        self.greenlet = LuaGreenlet(_run)
-        self.greenlet.thread = ref(self)
+    def come_from(self, here):  # type: ignore[no-untyped-def]
+        """Note that another greenlet than last time resumes it; the first time, make its own."""
+        self.resumer = here
+        self.outside = attribute(here, "strand")
+        if self.greenlet is not None:
+            self.greenlet.parent = here
+            return
+        self.greenlet = lua_greenlet(_run, self.strand, here)
         if self.nursery is not None:
             self.nursery.add(self.greenlet)
-        body, self.body = self.body, None
-        return (body, *args)
+
+    def end(self, values, failed):  # type: ignore[no-untyped-def]
+        """Be over, with the results or the error."""
+        self.values = values
+        self.failed = failed
+        self.status = _DEAD
+        self.strand.thread = self.strand.owner = None
+        if self.nursery is not None:
+            self.nursery.discard(self.greenlet)
+        self.greenlet = self.resumer = self.outside = None
 
 
-def running_coroutine() -> Coroutine | None:
-    """Give the coroutine that runs, None outside any."""
-    thread = getattr(getcurrent(), "thread", None)
-    return thread() if thread is not None else None
-
-
-def _run(given: tuple[LuaValue, ...]) -> None:
-    """Run the body of a coroutine; hold no reference to it, see LuaGreenlet."""
+def _run():  # type: ignore[no-untyped-def]
+    """Run the body of a coroutine; hold no reference to it, see Strand."""
+    strand = running_strand()
+    thread = strand.thread
+    body = thread.body
+    args = thread.values
+    thread.body = None
+    thread = None
+    failed = False
     try:
-        outcome = (True, many(given[0](*given[1:])))
+        results = settle(body(*args))
     except GreenletExit:
-        set_depth(getattr(getcurrent(), "outer_depth", 0))
+        set_depth(strand.outer_depth)
         return
     except Exception as error:  # noqa: BLE001  (whatever it is, it belongs to the resumer)
-        outcome = (False, lua_error(error))
+        results = lua_error(error)
+        failed = True
     except BaseException:
-        _end((True, ()))
+        thread = strand.thread
+        thread.end((), False)
         raise
-    _end(outcome)
+    thread = strand.thread
+    thread.end(results, failed)
 
 
-def _end(outcome: tuple[bool, Any]) -> None:
-    thread = running_coroutine()
-    assert thread is not None, "whoever resumed it holds it"
-    thread.outcome = outcome
-    thread.status = _DEAD
-
-
-def _suspend(values: tuple[LuaValue, ...]) -> greenlet:
-    """Make the running coroutine a suspended one that hands over values; give whom to switch to."""
-    thread = running_coroutine()
-    assert thread is not None
-    assert thread.resumer is not None, "a running coroutine has a resumer"
-    thread.outcome = (True, values)
+def _suspend(strand, values):  # type: ignore[no-untyped-def]
+    """Make the coroutine that runs a suspended one that hands over results; give whom to switch to."""
+    thread = strand.thread
+    thread.values = values
     thread.status = _SUSPENDED
+    strand.thread = None
     return thread.resumer
 
 
-def _yield(values: tuple[LuaValue, ...]) -> tuple[LuaValue, ...]:
-    """Hand values to the resumer and wait to be resumed; give the arguments of that resume."""
+def _yield(strand, values):  # type: ignore[no-untyped-def]
+    """Hand results to the resumer and wait to be resumed; give the arguments of that resume as results."""
     depth = get_depth()
-    resumer = _suspend(values)
-    del values
+    resumer = _suspend(strand, values)
+    values = None
     try:
-        args: tuple[LuaValue, ...] = resumer.switch()
+        switch(resumer)
+        if strand.abandoned:
+            raise GreenletExit
     except GreenletExit:
-        # Abandoned. The calls that now unwind count down a depth that is somebody else's: see `_run`.
-        getcurrent().outer_depth = get_depth()  # type: ignore[attr-defined]
+        # The calls that now unwind count down a depth that is somebody else's: see `_run`.
+        strand.outer_depth = get_depth()
         set_depth(depth)
         raise
     set_depth(depth)
-    return args
+    thread = strand.thread
+    args = thread.values
+    return args[0] if len(args) == 1 else args
+
+
+def _made(body):  # type: ignore[no-untyped-def]
+    """Make a coroutine of the running process."""
+    thread = Coroutine(body)
+    strand = running_strand()
+    if strand is not None and strand.owner is not None:
+        thread.nursery = strand.owner.nursery()
+    return thread
+
+
+class Wrapped:
+    """The function that `coroutine.wrap` gives."""
+
+    __slots__ = ("thread",)
+
+    def __init__(self, thread):  # type: ignore[no-untyped-def]
+        self.thread: Coroutine = thread
+
+    def __call__(self, *args):  # type: ignore[no-untyped-def]
+        """Resume."""
+        status = self.thread.status
+        if status == _RUNNING or status == _NORMAL:
+            raise LuaError(where() + "cannot resume non-suspended coroutine")
+        return self.thread.resume(args)
 
 
 def create(body: LuaValue = None, *_: LuaValue) -> Coroutine:
     """coroutine.create(f)"""
-    return Coroutine(check_function(body, 1, "create"))
+    return _made(check_function(body, 1, "create"))  # type: ignore[no-any-return]
 
 
 def resume(thread: LuaValue = None, *args: LuaValue) -> Results:
     """coroutine.resume(co, ...)"""
     if not isinstance(thread, Coroutine):
         raise bad_argument(1, "resume", "thread expected")
+    return _resumed(thread, args)
+
+
+def _resumed(thread, args):  # type: ignore[no-untyped-def]
     try:
-        return pack((True, *thread.resume(args)))
+        results = thread.resume(args)
     except LuaError as error:
         return (False, error.value)
+    if type(results) is not tuple:
+        return (True, results)
+    return (True, *results) if results else True
 
 
 def wrap(body: LuaValue = None, *_: LuaValue) -> LuaFunction:
     """coroutine.wrap(f)"""
-    thread = Coroutine(check_function(body, 1, "wrap"))
-
-    def wrapped(*args: LuaValue) -> Results:
-        try:
-            return pack(thread.resume(args))
-        except LuaError as error:
-            # As the reference: an error message that is a string is told where the wrapped function was called.
-            if thread.greenlet is None or not thread.greenlet.dead or not isinstance(error.value, str):
-                if isinstance(error.value, str) and error.value.startswith("cannot resume"):
-                    raise LuaError(where() + error.value) from None
-                raise
-            raise LuaError(error.value, error.frames) from None
-
-    return wrapped
+    return Wrapped(_made(check_function(body, 1, "wrap")))
 
 
-def yield_(*values: LuaValue) -> Results:
+# Tells `coroutine.yield()` from `coroutine.yield(nil)`.
+_NOTHING = object()
+
+
+def yield_(value: LuaValue = _NOTHING, *more: LuaValue) -> Results:
     """coroutine.yield(...)"""
-    if getattr(getcurrent(), "thread", None) is None:
-        if task_yield is None or getattr(getcurrent(), "owner", None) is None:
-            raise fault("attempt to yield from outside a coroutine")
-        task_yield()
-        return ()
-    return pack(_yield(values))
+    strand = running_strand()
+    if strand is not None and strand.thread is not None:
+        if not more:
+            return _yield(strand, () if value is _NOTHING else value)
+        return _yield(strand, (value, *more))
+    if strand is None or strand.owner is None or task_yield is None:
+        raise fault("attempt to yield from outside a coroutine")
+    task_yield()
+    return ()
 
 
 # Gives way from the coroutine of a process itself (one not made by `create`); set by `runtime.process`.
@@ -226,15 +260,19 @@ def status(thread: LuaValue = None, *_: LuaValue) -> str:
     """coroutine.status(co)"""
     if not isinstance(thread, Coroutine):
         raise bad_argument(1, "status", "thread expected")
-    return thread.state()
+    return thread.state()  # type: ignore[no-any-return]
 
 
 def running(*_: LuaValue) -> Results:
     """coroutine.running()"""
-    thread = running_coroutine()
-    if thread is not None:
-        return (thread, False)
-    return (_main_thread(getcurrent()), True)
+    strand = running_strand()
+    if strand is None:
+        return (MainThread(), True)
+    if strand.thread is not None:
+        return (strand.thread, False)
+    if strand.main is None:
+        strand.main = MainThread()
+    return (strand.main, True)
 
 
 class MainThread(Coroutine):
@@ -243,23 +281,14 @@ class MainThread(Coroutine):
     __slots__ = ()
 
     def __init__(self) -> None:
-        super().__init__(lambda: ())
+        super().__init__(None)  # type: ignore[no-untyped-call]
         self.status = _RUNNING
-
-
-def _main_thread(current: greenlet) -> MainThread:
-    main: MainThread | None = getattr(current, "main_thread", None)
-    if main is None:
-        main = MainThread()
-        if isinstance(current, LuaGreenlet):
-            current.main_thread = main
-    return main
 
 
 def isyieldable(*_: LuaValue) -> bool:
     """coroutine.isyieldable()"""
-    current = getcurrent()
-    return getattr(current, "thread", None) is not None or getattr(current, "owner", None) is not None
+    strand = running_strand()
+    return strand is not None and (strand.thread is not None or strand.owner is not None)
 
 
 # What processes add to the library, before the first environment is made.

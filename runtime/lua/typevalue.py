@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from runtime.lua.args import type_name
 from runtime.lua.errors import Error, Kind, fault
@@ -31,7 +31,7 @@ class TypeValue(Userdata, TypeHolder):
     __slots__ = ("method", "term")
     lua_name = "type"
     lua_type = "type"
-    lua_methods: ClassVar[Mapping[str, LuaFunction]] = {}
+    lua_methods: Mapping[str, LuaFunction] = {}
 
     def __init__(self, term: Term) -> None:
         self.term = term

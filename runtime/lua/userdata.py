@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
-
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from runtime.lua.types import LuaFunction, LuaValue
+
+_NO_METHODS: Mapping[str, LuaFunction] = {}
 
 
 class Userdata:
@@ -18,11 +19,11 @@ class Userdata:
 
     __slots__ = ("__weakref__",)
 
-    lua_name: ClassVar[str] = "userdata"
+    lua_name = "userdata"
     # What `type(obj)` is: "userdata" for all but coroutines ("thread") and type values ("type").
-    lua_type: ClassVar[str] = "userdata"
+    lua_type = "userdata"
     # What `obj.name` and `obj:name(...)` find: functions that take the object first. Filled by the binding layer.
-    lua_methods: ClassVar[Mapping[str, LuaFunction]] = {}
+    lua_methods = _NO_METHODS
 
     def lua_index(self, key: LuaValue) -> LuaValue:
         """Give what `self[key]` is in Lua; nil for what was not declared."""

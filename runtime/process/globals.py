@@ -40,8 +40,7 @@ def spawn(body: LuaValue = None, *_: LuaValue) -> Results:
         raise fault("coroutine.spawn needs a process")
     spawned = task.process.add_task(function)
     thread = Thread(spawned)
-    assert spawned.greenlet is not None, "a new task has not run yet"
-    spawned.greenlet.main_thread = thread
+    spawned.show_as(thread)
     traps.give_way()
     return thread
 

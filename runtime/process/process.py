@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import logging
 from typing import TYPE_CHECKING, Any
-from weakref import WeakSet
 
 from runtime.lua.errors import Error, Kind, LuaError
+from runtime.lua.strands import abandon
 from runtime.process.completion import Completion
 from runtime.process.mailbox import Mailbox
 from runtime.process.outcome import Outcome, outcome_of
@@ -15,7 +15,8 @@ from runtime.process.tasks import ProcessExit, Task
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from runtime.lua.coroutines import LuaGreenlet
+    from greenlet import greenlet
+
     from runtime.lua.types import LuaFunction, LuaValue, Results
     from runtime.process.context import CallContext
     from runtime.process.message import Envelope
@@ -74,7 +75,7 @@ class Process:
         self.completion = Completion()
         # What to release at the end, by a key that only the undoing of the request knows; made when first needed.
         self._cleanups: dict[object, Callable[[], None]] | None = None
-        self._coroutines: WeakSet[LuaGreenlet] | None = None
+        self._coroutines: set[greenlet] | None = None
         self.trap_links = False
 
     def start(self, body: LuaFunction, arguments: tuple[LuaValue, ...]) -> None:
@@ -91,15 +92,21 @@ class Process:
         self.node.scheduler.ready(task)
         return task
 
+    @property
+    def tasks(self) -> list[Task]:
+        """List the tasks that are not over."""
+        main = [self.main] if self.main is not None and not self.main.dead else []
+        return [*main, *(self._others or ())]
+
     def forget(self, task: Task) -> None:
         """Take note that a task is over."""
         if self._others is not None:
             self._others.discard(task)
 
-    def nursery(self) -> WeakSet[LuaGreenlet] | None:
+    def nursery(self) -> set[greenlet] | None:
         """Give the set of the Lua coroutines that end with the process; None while it loads code that outlives it."""
         if self._coroutines is None and not self.loading:
-            self._coroutines = WeakSet()
+            self._coroutines = set()
         return self._coroutines
 
     def next_task(self) -> Task | None:
@@ -176,10 +183,10 @@ class Process:
             self.completion.set(self.outcome)
 
     def _unwind(self) -> None:
-        for task in [*([self.main] if self.main is not None else ()), *(self._others or ())]:
+        for task in self.tasks:
             task.throw(ProcessExit)
-        for coroutine in list(self._coroutines or ()):
-            coroutine.abandon()
+        while self._coroutines:
+            abandon(self._coroutines.pop())
         self._others = None
         self.ready.clear()
         self.main = self.preempted = None

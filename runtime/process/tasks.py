@@ -5,17 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from gevent import get_hub
-from greenlet import getcurrent
 
 from runtime.binding import Failure
 from runtime.lua.calls import set_depth, settle
 from runtime.lua.caught import lua_error
-from runtime.lua.coroutines import LuaGreenlet, MainThread
+from runtime.lua.coroutines import MainThread
 from runtime.lua.errors import LuaError
+from runtime.lua.greenlets import attribute
+from runtime.lua.strands import Strand, lua_greenlet, running_owner
 
 if TYPE_CHECKING:
-    from weakref import WeakSet
-
     from greenlet import greenlet
 
     from runtime.lua.types import LuaFunction, LuaValue
@@ -40,14 +39,18 @@ class Task:
         self.body = body
         self.arguments = arguments
         self.dead = False
-        self.greenlet: LuaGreenlet | None = LuaGreenlet(self._run, get_hub())
-        self.greenlet.owner = self
+        self.greenlet: greenlet | None = lua_greenlet(self._run, Strand(self), get_hub())
         self.parked: greenlet | None = self.greenlet
         self.wake: Any = None
 
-    def nursery(self) -> WeakSet[LuaGreenlet] | None:
+    def nursery(self) -> set[greenlet] | None:
         """Give the set of Lua coroutines that one made now belongs to; None while it is to outlive the process."""
         return self.process.nursery()
+
+    def show_as(self, thread: Thread) -> None:
+        """Set what `coroutine.running` gives in it."""
+        assert self.greenlet is not None, "a new task has not run yet"
+        attribute(self.greenlet, "strand").main = thread
 
     def _run(self, _wake: object = None) -> None:
         set_depth(0)
@@ -110,5 +113,5 @@ def _nothing(*_: LuaValue) -> tuple[()]:
 
 def current_task() -> Task | None:
     """Give the task that runs, None outside Lua processes."""
-    owner = getattr(getcurrent(), "owner", None)
+    owner = running_owner()
     return owner if isinstance(owner, Task) else None

@@ -9,6 +9,7 @@ from greenlet import getcurrent
 
 from runtime.lua.calls import get_depth, set_depth
 from runtime.lua.errors import fault
+from runtime.lua.strands import running_owner
 from runtime.process.tasks import ProcessExit, Task
 
 if TYPE_CHECKING:
@@ -17,12 +18,11 @@ if TYPE_CHECKING:
 
 def wait() -> Any:
     """Park the running task until `Scheduler.ready` wakes it; give the value that it is woken with."""
-    current = getcurrent()
-    task = getattr(current, "owner", None)
+    task = running_owner()
     if not isinstance(task, Task):
         raise fault("this function waits, and only the code of a process can wait")
     depth = get_depth()
-    task.parked = current
+    task.parked = getcurrent()
     value = get_hub().switch()
     set_depth(depth)
     return value
@@ -30,8 +30,7 @@ def wait() -> Any:
 
 def give_way() -> None:
     """Let others run and go on afterwards."""
-    current = getcurrent()
-    task = getattr(current, "owner", None)
+    task = running_owner()
     if isinstance(task, Task):
         task.process.node.scheduler.ready(task)
         wait()
@@ -43,8 +42,7 @@ def rejoin() -> None:
     gevent resumes the greenlet that waited straight from the event loop; Lua code may only go on when it is the turn of
     its process.
     """
-    current = getcurrent()
-    task = getattr(current, "owner", None)
+    task = running_owner()
     if not isinstance(task, Task):
         return
     if task.process.ending:
@@ -57,8 +55,7 @@ def rejoin() -> None:
 
 def preempt() -> None:
     """Suspend the running process at once, from the signal handler; its other tasks wait until this one has gone on."""
-    current = getcurrent()
-    task = getattr(current, "owner", None)
+    task = running_owner()
     if not isinstance(task, Task):
         return
     process = task.process
@@ -68,7 +65,7 @@ def preempt() -> None:
     if process.ending:
         raise ProcessExit
     depth = get_depth()
-    task.parked = current
+    task.parked = getcurrent()
     process.preempted = task
     scheduler.enqueue(process)
     get_hub().switch()

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from runtime.binding import Failure
+import gc
+import resource
+
+import pytest
+from lua_node import eventually, lua_greenlets
+
+from runtime.binding import Failure, Module
+from runtime.lua import strands
+from runtime.process import traps
 
 
 def test_a_spawned_coroutine_starts_before_spawn_returns(lua):
@@ -120,3 +128,81 @@ def test_errors_cross_coroutines_with_their_position(lua):
     return {ok, value.code, message:find("inside", 1, true) ~= nil}
     """
     assert lua.run(body) == [False, 5, True]
+
+
+def test_a_coroutine_waits_as_part_of_whoever_resumes_it(lua):
+    body = """
+    local time = require("time")
+    local shared = coroutine.wrap(function() while true do time.sleep("1ms") coroutine.yield(process.pid()) end end)
+    local done = channel.new(2)
+    for n = 1, 2 do
+        coroutine.spawn(function()
+            time.sleep(tostring(5 * n) .. "ms")
+            done:send(shared() == process.pid())
+        end)
+    end
+    return {shared() == process.pid(), (done:receive()), (done:receive())}
+    """
+    assert lua.run(body) == [True, True, True]
+
+
+def test_a_process_that_ends_unwinds_its_suspended_coroutines(lua):
+    before = lua_greenlets()
+    lua.process(
+        "child",
+        """
+        local kept = {}
+        for n = 1, 10 do
+            local self
+            self = coroutine.wrap(function() local me = self coroutine.yield() return me end)
+            self()
+            kept[n] = self
+        end
+        """,
+    )
+    for _ in range(3):
+        lua.spawn("child").completion.wait()
+    eventually(lambda: lua_greenlets() == before)
+
+
+def test_a_garbage_collection_in_another_thread_leaves_coroutines_to_their_own(lua, monkeypatch, capfd):
+    module = Module("garbage")
+
+    @module.function(blocks=True)
+    def collect() -> int:
+        """Collect in a thread of the pool; give how many Lua greenlets are then left."""
+        traps.run_outside(gc.collect)
+        return lua_greenlets()
+
+    monkeypatch.setitem(lua.node.code.always, "garbage", module.table())
+    body = """
+    local function drop()
+        local circle = {}
+        circle.wrapped = coroutine.wrap(function() pcall(coroutine.yield) error("never") end)
+        circle.wrapped()
+    end
+    local before = garbage.collect()
+    for _ = 1, 10 do drop() end
+    return garbage.collect() - before
+    """
+    gc.disable()
+    try:
+        assert lua.run(body) == 0
+    finally:
+        gc.enable()
+    assert capfd.readouterr().err == ""
+
+
+@pytest.mark.skipif(str(strands.__file__).endswith(".py"), reason="only compiled modules keep the memory of frames")
+def test_short_coroutines_do_not_ask_the_system_for_memory_each(lua):
+    body = """
+    for _ = 1, 2000 do
+        local co = coroutine.wrap(function() coroutine.yield() end)
+        co() co()
+        coroutine.wrap(function() coroutine.yield() end)()
+    end
+    """
+    lua.run(body)
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+    lua.run(body)
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before < 1000

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 import gevent
 import pytest
+from greenlet import greenlet
 
 from runtime.binding import Failure, to_python
 from runtime.config import Config
-from runtime.lua.coroutines import LuaGreenlet
+from runtime.lua.greenlets import attribute
 from runtime.node import Node
 from runtime.project import Project
 from runtime.registry.change import Change
@@ -113,7 +114,8 @@ def eventually(condition: Callable[[], bool], seconds: float = LIMIT) -> None:
 def lua_greenlets() -> int:
     """Count the greenlets of Lua code that exist."""
     gc.collect()
-    return sum(1 for found in gc.get_objects() if isinstance(found, LuaGreenlet) and not found.dead)
+    greenlets = [found for found in gc.get_objects() if isinstance(found, greenlet) and not found.dead]
+    return sum(attribute(found, "strand") is not None for found in greenlets)
 
 
 @pytest.fixture

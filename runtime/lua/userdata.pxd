@@ -1,0 +1,2 @@
+cdef class Userdata:
+    cdef object __weakref__
