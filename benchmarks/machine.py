@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 ROOT = Path(__file__).resolve().parent.parent
-ROUNDS = 5
+ROUNDS = 3
 IDLE = 50_000
 CROWD = 10_000
 
@@ -184,11 +184,11 @@ def spawning(node: Any) -> Figure:
     import gevent
 
     def plain() -> None:
-        for _ in range(2000):
+        for _ in range(20_000):
             gevent.spawn(lambda: None).join()
 
-    ours = best(lambda: call(node, "spawner", 2000), 2000)
-    return Figure("spawn, run and exit, in gevent's spawn and join", ours / best(plain, 2000), "times", 4)
+    ours = best(lambda: call(node, "spawner", 3000), 3000)
+    return Figure("spawn, run and exit, in gevent's spawn and join", ours / best(plain, 20_000), "times", 4)
 
 
 def round_trip(node: Any) -> Figure:
@@ -202,11 +202,11 @@ def round_trip(node: Any) -> Figure:
     partner = greenlet(other)
 
     def plain() -> None:
-        for _ in range(10_000):
+        for _ in range(500_000):
             partner.switch()
 
-    ours = best(lambda: call(node, "ping", 5000), 5000)
-    return Figure("message round trip, in greenlet round trips", ours / best(plain, 10_000), "times", 25)
+    ours = best(lambda: call(node, "ping", 10_000), 10_000)
+    return Figure("message round trip, in greenlet round trips", ours / best(plain, 500_000), "times", 25)
 
 
 def calling(node: Any) -> Figure:
@@ -214,11 +214,11 @@ def calling(node: Any) -> Figure:
         return x
 
     def plain() -> None:
-        for i in range(20_000):
+        for i in range(3_000_000):
             trivial(i)
 
-    ours = best(lambda: call(node, "caller", 5000), 5000)
-    return Figure("funcs.call of a trivial function, in Python calls", ours / best(plain, 20_000), "times", 40)
+    ours = best(lambda: call(node, "caller", 10_000), 10_000)
+    return Figure("funcs.call of a trivial function, in Python calls", ours / best(plain, 3_000_000), "times", 40)
 
 
 def crowd(node: Any) -> Figure:

@@ -72,7 +72,7 @@ FUNCTIONS: Final[dict[str, Result]] = {
 GLOBALS: Final = frozenset(
     {
         *(path for path in FUNCTIONS if "." not in path),
-        *("pcall", "print", "require", "xpcall"),
+        *("_G", "pcall", "print", "require", "xpcall"),
         *("coroutine", "errors", "math", "os", "package", "string", "table"),
         *("channel", "payload", "process", "subscribe", "unsubscribe"),
     }
@@ -96,10 +96,14 @@ class Standard:
         return tuple(sorted(self._trusted))
 
     def variable(self, name: str) -> str | None:
-        """Give the Python variable for a global; None when it has to be looked up each time."""
-        if name not in GLOBALS or name in self._assigned:
+        """Give the Python variable for a global; None when it has to be looked up each time.
+
+        A chunk that names `_G` has it among its variables whatever it does with it, so that the environment gets it.
+        """
+        if name not in GLOBALS or (name in self._assigned and name != "_G"):
             return None
-        return self._variable(name)
+        variable = self._variable(name)
+        return variable if name not in self._assigned else None
 
     def member(self, node: s.Index) -> str | None:
         """Give the Python variable for a function of a trusted library; None for any other expression."""

@@ -98,7 +98,8 @@ def _union_members(annotation: object) -> list[object] | None:
     return [member for member in typing.get_args(annotation) if member is not type(None)]
 
 
-def _same(value: LuaValue) -> LuaValue:
+def keep(value: LuaValue) -> LuaValue:
+    """Give a result as it is."""
     return value
 
 
@@ -118,6 +119,8 @@ def result_converter(annotation: object) -> ResultConverter:
             one = result_converter(parts[0])
             return lambda values: _pack([one(value) for value in values])
         converters = [result_converter(part) for part in parts]
+        if len(converters) > 1 and all(convert is keep for convert in converters):
+            return keep
         return lambda values: _pack([convert(value) for convert, value in zip(converters, values, strict=True)])
     members = _union_members(annotation)
     if members is not None and any(member in (Text, Bytes) for member in members):
@@ -128,7 +131,7 @@ def result_converter(annotation: object) -> ResultConverter:
         return _encode_optional
     if annotation is Bytes:
         return _bytes_optional
-    return _same
+    return keep
 
 
 def _pack(values: list[LuaValue]) -> LuaValue:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from runtime.lua import abi as _abi  # noqa: F401  (fills the table of helpers)
 from runtime.lua import baselib, coroutines, errorlib, mathlib, oslib, stringlib, tablelib, typelib
 from runtime.lua.errors import fault
+from runtime.lua.frames import running_lua_frame
 from runtime.lua.operators import set_string_methods
 from runtime.lua.table import Table
 
@@ -51,15 +52,19 @@ def _package() -> Table:
 
 
 def environment(extra: dict[str, LuaValue]) -> Table:
-    """Make a table of globals: the shared ones and some more, `_G` and a `require` that looks names up in it."""
+    """Make a table of globals: the shared ones and some more.
+
+    It has a dict of its own only once something is written to it; whoever loads a chunk that names `_G` writes that.
+    """
     table = Table()
     table.keyed = True
-    fields = shared().copy()
-    fields.update(extra)
-    fields["_G"] = table
-    fields["require"] = _require(table)
-    table.hash = fields
+    table.borrow(_fields(frozenset(extra.items())))
     return table
+
+
+@lru_cache(maxsize=256)
+def _fields(extra: frozenset[tuple[str, LuaValue]]) -> dict[str, LuaValue]:
+    return {**shared(), "require": require, **dict(extra)}
 
 
 def is_standard(environment: Table, names: Iterable[str]) -> bool:
@@ -68,14 +73,14 @@ def is_standard(environment: Table, names: Iterable[str]) -> bool:
     return all(own.get(name) is standard[name] for name in names)
 
 
-def _require(globals_: Table) -> LuaValue:
-    def require(*args: LuaValue) -> LuaValue:
-        name = args[0] if args else None
-        if type(name) is not str:
-            raise fault("bad argument #1 to 'require' (string expected)")
-        module = globals_.get(name)
-        if module is None:
-            raise fault(f"module '{name}' not found")
-        return module
-
-    return require
+def require(*args: LuaValue) -> LuaValue:
+    """require(name): gives the global of the name, for modules and imports are globals."""
+    name = args[0] if args else None
+    if type(name) is not str:
+        raise fault("bad argument #1 to 'require' (string expected)")
+    frame = running_lua_frame()
+    globals_: Table | None = frame.f_globals["E"] if frame is not None else None
+    module = globals_ if name == "_G" or globals_ is None else globals_.get(name)
+    if module is None:
+        raise fault(f"module '{name}' not found")
+    return module

@@ -37,6 +37,8 @@ def load(chunk: CompiledChunk, environment: Table) -> LuaFunction:
     The standard globals that the chunk never assigns are read now, once.
     """
     variables = {"E": environment, NAMES: chunk.operand_names, "__builtins__": ABI}
+    if "_G" in chunk.standard:
+        environment.set("_G", environment)
     for path, variable in chunk.standard.items():
         name, _, member = path.partition(".")
         value = environment.get(name)

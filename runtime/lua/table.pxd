@@ -2,6 +2,7 @@ cimport cython
 from runtime.lua.calls cimport invoke
 
 cdef Py_ssize_t _FEW
+cdef int _BORROWED
 cdef list _NO_ARRAY
 cdef dict _NO_FIELDS
 cdef object _index_caller
@@ -25,6 +26,8 @@ cdef class Table:
     @cython.locals(index=Py_ssize_t, size=Py_ssize_t, array=list)
     cpdef set(self, key, value)
     cdef _set_odd(self, key, value)
+    cpdef borrow(self, dict fields)
+    cpdef own_hash(self)
     @cython.locals(fields=dict, before=Py_ssize_t)
     cdef _set_hash(self, key, value)
     @cython.locals(array=list)

@@ -27,6 +27,9 @@ class _BooleanKey:
 
 _TRUE = _BooleanKey(True)
 _FALSE = _BooleanKey(False)
+# The count of cleared fields that says: the hash part belongs to somebody else, who must not see it change. It is above
+# any real one, so that whoever writes in a hurry finds that it has to look closer.
+_BORROWED = 1 << 30
 _FEW = 8  # cleared fields that may stay before it is asked whether they are the majority
 
 # The parts of tables that have none: shared by all, so never written to. A list has no dict then and an object no list.
@@ -87,10 +90,22 @@ class Table:
             return self.hash.get(_FALSE)
         return self.hash.get(key)
 
+    def borrow(self, fields):  # type: ignore[no-untyped-def]
+        """Have fields that others have too; the first write makes a copy."""
+        self.hash = fields
+        self.dead = _BORROWED
+
+    def own_hash(self):  # type: ignore[no-untyped-def]
+        """Give back what was borrowed, and keep a copy."""
+        if self.dead == _BORROWED:
+            self.hash = self.hash.copy()
+            self.dead = 0
+
     def set(self, key, value):  # type: ignore[no-untyped-def]
         """Write without metamethods; raise a Lua error for a frozen table and for the keys nil and NaN."""
         if self.frozen:
             raise fault("attempt to modify Immutable table")
+        self.own_hash()
         if type(key) is str:
             self.keyed = True
             self._set_hash(key, value)
@@ -179,6 +194,7 @@ class Table:
 
     def settle_array(self):  # type: ignore[no-untyped-def]
         """Bring the parts in order after the array part was written to directly."""
+        self.own_hash()
         array = self.array
         while array and array[len(array) - 1] is None:
             array.pop()
@@ -275,6 +291,7 @@ class PairsIterator:
     """Walks a table's fields, array part first; survives that fields are assigned or cleared on the way."""
 
     def __init__(self, table):  # type: ignore[no-untyped-def]
+        table.own_hash()  # what is cleared on the way must show
         self.table: Table = table
         self.position = 0
         self.fields: Iterator[tuple[LuaValue, LuaValue]] | None = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
-from runtime.binding import module as binding
+from runtime.binding import hooks
 from runtime.binding.text import decode
 from runtime.lua import coroutines
 from runtime.lua.args import check_function, check_string, wrong_type
@@ -74,5 +74,5 @@ def install() -> dict[str, LuaValue]:
     """Connect the language's coroutines and the binding layer with the scheduler; give the globals."""
     coroutines.EXTRA["spawn"] = spawn
     coroutines.task_yield = traps.give_way
-    binding.after_blocking = traps.rejoin
+    hooks.after_blocking = traps.rejoin
     return {"print": print_, "subscribe": subscribe, "unsubscribe": unsubscribe}

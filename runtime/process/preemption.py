@@ -14,7 +14,7 @@ import signal
 import threading
 from typing import TYPE_CHECKING
 
-from runtime.binding import module as binding
+from runtime.binding import hooks
 from runtime.lua.frames import ABI
 from runtime.process import traps
 from runtime.process.tasks import current_task
@@ -29,15 +29,15 @@ _LANGUAGE = "runtime.lua."
 
 def _tick(_signal: int, frame: FrameType | None) -> None:
     if may_switch(frame):
-        binding.overdue = None
+        hooks.overdue = None
         traps.preempt()
     elif current_task() is not None:
-        binding.overdue = _catch_up
+        hooks.overdue = _catch_up
 
 
 def _catch_up() -> None:
     """Preempt a program that was found in a module function, which has just come to its end."""
-    binding.overdue = None
+    hooks.overdue = None
     traps.preempt()
 
 

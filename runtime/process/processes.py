@@ -14,14 +14,14 @@ from runtime.process import events, traps
 from runtime.process.completion import Completion, Outcome
 from runtime.process.pid import Pid, PidSource
 from runtime.process.process import Process
-from runtime.process.tasks import current_task
+from runtime.process.tasks import apply, current_task
 from runtime.process.topology import Names, Topology
 from runtime.process.transfer import copy_value
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from runtime.lua.types import LuaFunction, LuaValue
+    from runtime.lua.types import LuaFunction, LuaValue, Results
     from runtime.process.context import CallContext
     from runtime.process.host import ProcessHost
     from runtime.process.message import Envelope
@@ -102,13 +102,13 @@ class Processes:
         loaded = Completion()
         arguments = tuple(copy_value(argument) for argument in request.arguments)
 
-        def boot() -> LuaValue:
+        def boot() -> Results:
             method: LuaFunction = self.node.code.instantiate(request.entry).method
             self._watch(process.pid, request)
             host.adopt(process)
             loaded.set(Outcome())
             traps.give_way()  # whoever spawned goes on first
-            return method(*arguments)
+            return apply(method, arguments)
 
         process.completion.listen(loaded.set)  # a failure to load ends the process
         process.start(boot, ())

@@ -9,8 +9,20 @@ import pkgutil
 import pytest
 
 import stdlib
-from runtime.binding import Bytes, Callback, Failure, Kind, LuaString, LuaValue, Module, Table, Text, Userdata, method
-from runtime.binding import module as binding
+from runtime.binding import (
+    Bytes,
+    Callback,
+    Failure,
+    Kind,
+    LuaString,
+    LuaValue,
+    Module,
+    Table,
+    Text,
+    Userdata,
+    hooks,
+    method,
+)
 from runtime.lua.errors import Error, LuaError
 from runtime.node import load_modules
 
@@ -128,7 +140,7 @@ def test_exhaustion_is_the_programs_own_error(error):
 @pytest.mark.parametrize("ends", [BaseException, GeneratorExit])
 def test_a_blocking_function_does_not_wait_for_its_turn_when_it_is_unwound(monkeypatch, ends):
     turns = []
-    monkeypatch.setattr(binding, "after_blocking", lambda: turns.append(1))
+    monkeypatch.setattr(hooks, "after_blocking", lambda: turns.append(1))
 
     def ok() -> LuaValue:
         return 1
@@ -153,7 +165,7 @@ def test_what_had_its_share_gives_way_at_the_end_of_a_function(monkeypatch):
         return 5
 
     calls = []
-    monkeypatch.setattr(binding, "overdue", lambda: calls.append(1))
+    monkeypatch.setattr(hooks, "overdue", lambda: calls.append(1))
     assert declare(work)() == 5
     assert calls == [1]
 

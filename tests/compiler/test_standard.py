@@ -47,7 +47,7 @@ def test_each_function_is_there(path):
 
 
 def test_globals_are_there():
-    of_processes = {"print", "channel", "payload", "process", "subscribe", "unsubscribe"}
+    of_processes = {"_G", "print", "channel", "payload", "process", "subscribe", "unsubscribe"}
     assert of_processes == {name for name in GLOBALS if name not in environment({}).hash}
 
 
