@@ -147,6 +147,9 @@ def _refuse_bottomless(text: str) -> None:
 
 def _explain(error: yaml.MarkedYAMLError) -> DocumentError:
     mark = error.problem_mark or error.context_mark
+    if "nesting depth" in (error.problem or ""):  # newer releases of the C library have a limit of their own
+        line = mark.line + 1 if mark is not None else 1
+        return DocumentError("is nested too deeply", line, remedy=f"at most {DEPTH} levels are read")
     message = ", ".join(part for part in (error.context, error.problem) if part) or "cannot be parsed"
     line, column = (mark.line + 1, mark.column + 1) if mark else (0, 0)
     return DocumentError(f"is not YAML: {message}", line, column, "check indentation, quotes and colons there")

@@ -123,13 +123,13 @@ local t={} for i=1,200000 do t=setmetatable({},{__index=t}) end print(pcall(func
 --# __newindex long chain -> chain too long
 local t={} for i=1,200000 do t=setmetatable({},{__newindex=t}) end print(pcall(function() t.x=1 end))
 
---# __call chain -> stack overflow
+--# __call chain -> attempt to call a table value
 local t=print
 for i=1,200000 do t=setmetatable({},{__call=t}) end
 print(pcall(t))
 print(pcall(function() t() end))
 
---# __call cycle -> stack overflow
+--# __call cycle -> attempt to call a table value
 local t=setmetatable({},{}) getmetatable(t).__call=t print(pcall(t)) print(pcall(function() return t(1) end))
 
 --# meta of meta -> stack overflow
