@@ -132,7 +132,7 @@ print(pcall(function() t() end))
 --# __call cycle -> attempt to call a table value
 local t=setmetatable({},{}) getmetatable(t).__call=t print(pcall(t)) print(pcall(function() return t(1) end))
 
---# meta of meta -> stack overflow
+--# meta of meta -> attempt to call a table value
 local t={} t.__index=t t.__newindex=t t.__call=t t.__eq=t t.__lt=t t.__concat=t t.__len=t t.__tostring=t t.__pairs=t
 setmetatable(t,t)
 print(pcall(function() return t.a end))
