@@ -170,16 +170,11 @@ class ExpressionEmitter:
             return None
         return self.emitter.standard.method(node.name)
 
-    def effect(self, node: s.Call | s.MethodCall) -> ast.expr:
-        """Write a call whose results nobody wants; they may hold a call that is still to be carried out."""
-        of_string = isinstance(node, s.MethodCall) and self.method_of_string(node) is not None
-        if of_string or self.emitter.results.is_settled(node):
-            return self.call(node)
-        temporary = self.emitter.temporary("result")
-        results = n.walrus(temporary, self.call(node), node.pos)
-        is_list = n.is_(n.class_of(results, node.pos), n.load(abi.TUPLE, node.pos), node.pos)
-        again = n.load(temporary, node.pos)
-        return n.both([is_list, again, n.helper(abi.SETTLE, [n.load(temporary, node.pos)], node.pos)], node.pos)
+    def is_settled(self, node: s.Call | s.MethodCall) -> bool:
+        """Tell whether the results of a call are never a call that is still to be carried out."""
+        if isinstance(node, s.MethodCall):
+            return self.method_of_string(node) is not None
+        return self.emitter.results.is_settled(node)
 
     def postponed(self, node: s.Call | s.MethodCall) -> ast.expr:
         """Write a call in tail position as results that say what to call, so that the stack does not grow."""

@@ -50,7 +50,7 @@ class StatementEmitter:
                 self.assignment(node)
             case s.CallStatement():
                 if isinstance(node.call, (s.Call, s.MethodCall)):
-                    self.emitter.out.append(n.at(ast.Expr(self.emitter.expressions.effect(node.call)), node.pos))
+                    self.effect(node.call)
             case s.Do():
                 out.extend(self.block(node.block))
             case s.While():
@@ -72,6 +72,18 @@ class StatementEmitter:
                 out.extend(jumps.leave(jumps.innermost_lua_loop(), again=False, pos=node.pos))
             case s.Goto():
                 self.goto(node)
+
+    def effect(self, call: s.Call | s.MethodCall) -> None:
+        """Write a call whose results nobody wants; they may hold a call that is still to be carried out."""
+        expressions, pos = self.emitter.expressions, call.pos
+        results = expressions.call(call)
+        if expressions.is_settled(call):
+            self.emitter.out.append(n.at(ast.Expr(results), pos))
+            return
+        kept = self.kept("result", results, pos)
+        is_list = n.is_(n.class_of(kept, pos), n.load(abi.TUPLE, pos), pos)
+        settled = n.at(ast.Expr(n.helper(abi.SETTLE, [kept], pos)), pos)
+        self.emitter.out.append(n.when(n.both([is_list, kept], pos), [settled], [], pos))
 
     # --- variables --------------------------------------------------------------------------------
 
