@@ -23,6 +23,7 @@ from runtime.http.kinds import ServiceKind as HttpServiceKind
 from runtime.http.services import HttpServices
 from runtime.lua.limits import lift_recursion_limit
 from runtime.process import globals as process_globals
+from runtime.process import outdated, timing
 from runtime.process.kinds import HostKind, ServiceKind
 from runtime.process.preemption import Preemption
 from runtime.process.processes import Processes
@@ -106,7 +107,7 @@ class Node:
             kinds.register(handler(self))
         kinds.load_plugins(self)
         self.registry = Registry(kinds, lock=BoundedSemaphore(1))
-        self.supervisor = Supervisor(self.registry.references)
+        self.supervisor = Supervisor(self.registry.references, clock=timing.now, sleep=timing.sleep)
 
     @classmethod
     def boot(cls, project_dir: Path, options: Options | None = None) -> Node:
@@ -125,6 +126,7 @@ class Node:
         self.preemption.start()
         self.supervisor.start_all()
         self.registry.subscribe(self._start_newcomers)
+        self.registry.subscribe(lambda notice: outdated.tell(self, [change.id for change in notice.changes]))
 
     def _start_newcomers(self, _notice: Notice) -> None:
         """Start the services that a change of the registry has brought."""
