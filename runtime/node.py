@@ -13,7 +13,7 @@ from gevent.lock import BoundedSemaphore
 from compiler.artifact import ArtifactStore
 from runtime.binding import Module
 from runtime.code.codebase import CodeBase
-from runtime.code.kinds import FunctionKind, LuaKind
+from runtime.code.kinds import FunctionKind, LuaKind, ProcessKind
 from runtime.config import Config
 from runtime.data.kinds import SqliteHandler
 from runtime.files.directory import DirectoryKind
@@ -50,6 +50,7 @@ ALWAYS = ("channel", "payload", "process")
 _HANDLERS: tuple[type[KindHandler], ...] = (
     LuaKind,
     FunctionKind,
+    ProcessKind,
     HostKind,
     ServiceKind,
     SqliteHandler,
@@ -141,6 +142,7 @@ class Node:
         for service, reason in self.supervisor.stop_all().items():
             log.warning("service %s did not stop cleanly: %s", service, reason)
         self.processes.stop(_LAST_WAIT)
+        self.functions.close()
         self.preemption.stop()
         self.scheduler.close()
         self.resources.close()

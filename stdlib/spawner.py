@@ -74,9 +74,11 @@ class Plan:
 
     def context(self, inherited: CallContext) -> CallContext:
         """Give the context of the new process."""
+        if not (self.values or self.actor or self.scope):
+            return inherited
         return replace(
             inherited,
-            values={**inherited.values, **self.values} if self.values else inherited.values,
+            values={**inherited.values, **self.values},
             actor=self.actor or inherited.actor,
             scope=self.scope or inherited.scope,
         )
