@@ -13,7 +13,7 @@ from gevent.lock import BoundedSemaphore
 from compiler.artifact import ArtifactStore
 from runtime.binding import Module
 from runtime.code.codebase import CodeBase
-from runtime.code.kinds import FunctionKind, LuaKind
+from runtime.code.kinds import FunctionKind, LuaKind, ProcessKind
 from runtime.config import Config
 from runtime.data.kinds import SqliteHandler
 from runtime.files.directory import DirectoryKind
@@ -23,6 +23,7 @@ from runtime.http.kinds import ServiceKind as HttpServiceKind
 from runtime.http.services import HttpServices
 from runtime.lua.limits import lift_recursion_limit
 from runtime.process import globals as process_globals
+from runtime.process import outdated, timing
 from runtime.process.kinds import HostKind, ServiceKind
 from runtime.process.preemption import Preemption
 from runtime.process.processes import Processes
@@ -49,6 +50,7 @@ ALWAYS = ("channel", "payload", "process")
 _HANDLERS: tuple[type[KindHandler], ...] = (
     LuaKind,
     FunctionKind,
+    ProcessKind,
     HostKind,
     ServiceKind,
     SqliteHandler,
@@ -106,7 +108,7 @@ class Node:
             kinds.register(handler(self))
         kinds.load_plugins(self)
         self.registry = Registry(kinds, lock=BoundedSemaphore(1))
-        self.supervisor = Supervisor(self.registry.references)
+        self.supervisor = Supervisor(self.registry.references, clock=timing.now, sleep=timing.sleep)
 
     @classmethod
     def boot(cls, project_dir: Path, options: Options | None = None) -> Node:
@@ -125,6 +127,7 @@ class Node:
         self.preemption.start()
         self.supervisor.start_all()
         self.registry.subscribe(self._start_newcomers)
+        self.registry.subscribe(lambda notice: outdated.tell(self, [change.id for change in notice.changes]))
 
     def _start_newcomers(self, _notice: Notice) -> None:
         """Start the services that a change of the registry has brought."""
@@ -139,6 +142,7 @@ class Node:
         for service, reason in self.supervisor.stop_all().items():
             log.warning("service %s did not stop cleanly: %s", service, reason)
         self.processes.stop(_LAST_WAIT)
+        self.functions.close()
         self.preemption.stop()
         self.scheduler.close()
         self.resources.close()

@@ -1,20 +1,20 @@
 """The module `funcs`: call other functions (documentation page lua/core/funcs)."""
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from runtime.binding import Error, Failure, Kind, LuaValue, Module, Table, Text, Userdata, method
+from runtime.binding import Error, Kind, LuaValue, Module, Table, Text, Userdata, method, to_python
+from runtime.functions.call import Running
+from runtime.functions.options import check_options
 from runtime.node import current as node
 from runtime.process import current
 from runtime.process.channel import Channel
 from runtime.process.completion import Outcome
-from runtime.process.context import CallContext
+from runtime.process.context import Actor, CallContext, Scope
 from runtime.process.events import error_of
 from runtime.process.message import Payload
-from runtime.process.process import Process
 from runtime.process.transfer import copy_value
-from runtime.times.duration import MILLISECOND, SECOND, nanoseconds_of
 
 module = Module("funcs", deterministic=True)
 
@@ -23,14 +23,14 @@ module = Module("funcs", deterministic=True)
 class Future(Userdata):
     """A call under way: its channel gives the result once, as a payload or an error, and is then closed."""
 
-    __slots__ = ("_canceled", "_outcome", "_process", "_response")
+    __slots__ = ("_call", "_canceled", "_outcome", "_response")
 
-    def __init__(self, process: Process) -> None:
-        self._process = process
+    def __init__(self, call: Running) -> None:
+        self._call = call
         self._response = Channel(1)
         self._outcome: Outcome | None = None
         self._canceled = False
-        process.completion.listen(self._done)
+        call.completion.listen(self._done)
 
     def _done(self, outcome: Outcome) -> None:
         self._outcome = outcome
@@ -80,36 +80,19 @@ class Future(Userdata):
         if self._outcome is None:
             self._canceled = True
             self._response.close()
-            self._process.terminate("the call was canceled", Kind.CANCELED)
+            self._call.terminate("the call was canceled", Kind.CANCELED)
         return True
 
 
-def _timeout(options: Mapping[str, Any]) -> float | None:
-    """Read the option `timeout`: milliseconds, or a duration; the result is in seconds, None for no limit."""
-    given = options.get("timeout")
-    if given is None or given is False:
-        return None
-    try:
-        milliseconds = isinstance(given, (int, float)) and not isinstance(given, bool)
-        seconds = nanoseconds_of(given * MILLISECOND if milliseconds else given) / SECOND
-    except ValueError as error:
-        raise Failure(
-            Kind.INVALID, f"option 'timeout' is neither milliseconds nor a duration such as '5s': {error}"
-        ) from None
-    if seconds < 0:
-        raise Failure(Kind.INVALID, "option 'timeout' is negative")
-    return seconds or None
-
-
 def _call(target: str, arguments: tuple[LuaValue, ...], context: CallContext, options: Mapping[str, Any]) -> LuaValue:
-    return node().functions.call(target, arguments, context, timeout=_timeout(options))
+    return node().functions.call(target, arguments, context, options=options)
 
 
 def _async(target: str, arguments: tuple[LuaValue, ...], context: CallContext, options: Mapping[str, Any]) -> LuaValue:
-    process = node().functions.begin(target, arguments, context, timeout=_timeout(options))
-    untie = current.on_exit(lambda: process.terminate("the caller is gone", Kind.CANCELED))
-    process.completion.listen(lambda _: untie())
-    return Future(process)
+    running = node().functions.begin(target, arguments, context, options=options)
+    untie = current.on_exit(lambda: running.terminate("the caller is gone", Kind.CANCELED))
+    running.completion.listen(lambda _: untie())
+    return Future(running)
 
 
 @module.function(blocks=True)
@@ -124,45 +107,72 @@ def async_(target: Text, *arguments: LuaValue) -> LuaValue:
     return _async(target, arguments, current.context().inherited(), {})
 
 
+@dataclass(frozen=True)
+class Settings:
+    """How the calls of an executor differ from plain ones."""
+
+    values: Mapping[str, LuaValue] = field(default_factory=dict)
+    options: Mapping[str, Any] = field(default_factory=dict)
+    actor: Actor | None = None
+    scope: Scope | None = None
+
+    def context(self) -> CallContext:
+        """Give the context of a call from the running process."""
+        inherited = current.context().inherited()
+        if not (self.values or self.actor or self.scope):
+            return inherited
+        return replace(
+            inherited,
+            values={**inherited.values, **self.values},
+            actor=self.actor or inherited.actor,
+            scope=self.scope or inherited.scope,
+        )
+
+
 @module.handle("funcs.Executor")
 class Executor(Userdata):
     """Calls with a context and options of its own; immutable, every `with_` gives a new one."""
 
-    __slots__ = ("_options", "_values")
+    __slots__ = ("_settings",)
 
-    def __init__(self, values: Mapping[str, LuaValue], options: Mapping[str, Any]) -> None:
-        self._values = values
-        self._options = options
-
-    def _context(self) -> CallContext:
-        inherited = current.context().inherited()
-        return replace(inherited, values={**inherited.values, **self._values}) if self._values else inherited
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
 
     @method
     def with_context(self, values: Table) -> LuaValue:
         """Add context values."""
         added = {str(key): copy_value(value) for key, value in values.items()}
-        return Executor({**self._values, **added}, self._options)
+        return Executor(replace(self._settings, values={**self._settings.values, **added}))
+
+    @method
+    def with_actor(self, actor: Actor) -> LuaValue:
+        """Let the functions act as somebody else."""
+        return Executor(replace(self._settings, actor=actor))
+
+    @method
+    def with_scope(self, scope: Scope) -> LuaValue:
+        """Give the functions other rights."""
+        return Executor(replace(self._settings, scope=scope))
 
     @method
     def with_options(self, options: Table) -> LuaValue:
         """Replace the options."""
-        given = {str(key): value for key, value in options.items()}
-        _timeout(given)
-        return Executor(self._values, given)
+        given = {str(key): to_python(value) if isinstance(value, Table) else value for key, value in options.items()}
+        check_options(given)
+        return Executor(replace(self._settings, options=given))
 
     @method(blocks=True)
     def call(self, target: Text, *arguments: LuaValue) -> LuaValue:
         """Call a function and wait for its result."""
-        return _call(target, arguments, self._context(), self._options)
+        return _call(target, arguments, self._settings.context(), self._settings.options)
 
     @method(name="async", blocks=True)
     def async_(self, target: Text, *arguments: LuaValue) -> LuaValue:
         """Start a call and give its Future."""
-        return _async(target, arguments, self._context(), self._options)
+        return _async(target, arguments, self._settings.context(), self._settings.options)
 
 
 @module.function
 def new() -> LuaValue:
     """Make an executor."""
-    return Executor({}, {})
+    return Executor(Settings())

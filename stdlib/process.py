@@ -7,12 +7,24 @@ from runtime.process.channel import Channel
 from runtime.process.mailbox import EVENTS, INBOX
 from runtime.process.message import Envelope, Message, Payload
 from runtime.process.pid import Pid
-from runtime.process.process import Process
-from runtime.process.processes import SpawnRequest, current_pid
+from runtime.process.processes import current_pid
 from runtime.process.transfer import copy_value
-from runtime.registry.entry import EntryId
+from stdlib import spawner
+from stdlib.spawner import (
+    Plan,
+    Spawner,
+    Target,
+    context_values,
+    demand,
+    demand_entry,
+    demand_topic,
+    execute,
+    running,
+    spawn_options,
+)
 
 module = Module("process", deterministic=True)
+module.handle("process.Spawner")(Spawner)
 module.handle("process.Message")(Message)
 module.handle("payload")(Payload)
 module.constants(
@@ -27,25 +39,7 @@ module.constants(
 )
 
 
-def _running() -> Process:
-    process = current.process()
-    if process is None:
-        raise Failure(Kind.INTERNAL, "no process is running here")
-    return process
-
-
-def _demand(value: str | None, what: str) -> str:
-    if not value:
-        raise Failure(Kind.INVALID, f"the {what} is missing")
-    return value
-
-
-def _entry(given: str | None, what: str) -> EntryId:
-    text = _demand(given, what)
-    namespace, separator, name = text.partition(":")
-    if not separator or not namespace or not name:
-        raise Failure(Kind.INVALID, f"the {what} '{text}' is no entry id; write 'namespace:name'")
-    return EntryId(namespace, name)
+_OPTIONS = ("trap_links", "upgradable")
 
 
 # --- itself ---------------------------------------------------------------------------------------
@@ -60,26 +54,26 @@ def pid() -> Text:
 @module.function(name="id")
 def id_() -> Text:
     """Give the registry id of the entry that runs."""
-    return Text(_running().source)
+    return Text(running().source)
 
 
 @module.function
 def get_options() -> LuaValue:
     """Give the options of the running process."""
-    return Table.from_dict({"trap_links": _running().trap_links})
+    process = running()
+    return Table.from_dict({option: getattr(process, option) for option in _OPTIONS})
 
 
 @module.function
 def set_options(options: Table) -> LuaValue:
     """Set options of the running process."""
-    process = _running()
+    process = running()
     for key, value in options.items():
-        if key not in ("trap_links", "upgradable"):
-            return False, Failure(Kind.INVALID, f"unknown option '{key}'; known are trap_links, upgradable").to_error()
+        if key not in _OPTIONS:
+            return False, Failure(Kind.INVALID, f"unknown option '{key}'; known are {', '.join(_OPTIONS)}").to_error()
         if not isinstance(value, bool):
             return False, Failure(Kind.INVALID, f"option '{key}' must be true or false").to_error()
-        if key == "trap_links":
-            process.trap_links = value
+        setattr(process, key, value)
     return True
 
 
@@ -89,16 +83,7 @@ def set_options(options: Table) -> LuaValue:
 def _spawn(
     entry: str | None, host: str | None, arguments: tuple[LuaValue, ...], *, monitor: bool = False, link: bool = False
 ) -> Text:
-    process = _running()
-    request = SpawnRequest(
-        _entry(entry, "process"),
-        _entry(host, "host"),
-        arguments,
-        process.context.inherited(),
-        monitor=process.pid if monitor else None,
-        link=process.pid if link else None,
-    )
-    return Text(str(node().processes.spawn(request).pid))
+    return Text(str(spawner.spawn(Target.read(entry, host), arguments, monitor=monitor, link=link).pid))
 
 
 @module.function(blocks=True)
@@ -128,30 +113,40 @@ def spawn_linked_monitored(entry: Text | None = None, host: Text | None = None, 
 @module.function(name="exec", blocks=True)
 def exec_(entry: Text | None = None, host: Text | None = None, *arguments: LuaValue) -> LuaValue:
     """Start a process, wait for its end and give its result."""
-    request = SpawnRequest(_entry(entry, "process"), _entry(host, "host"), arguments, _running().context.inherited())
-    outcome = node().processes.spawn(request).completion.wait()
-    error = events.error_of(outcome)
-    if error is not None:
-        raise Failure.from_error(error)
-    return outcome.value
+    return execute(Target.read(entry, host), arguments)
+
+
+@module.function(raises=True)
+def with_context(values: Table) -> Spawner:
+    """Give a builder of processes with context values of their own."""
+    running()
+    return Spawner(Plan(values=context_values(values)))
+
+
+@module.function(raises=True)
+def with_options(options: Table) -> Spawner:
+    """Give a builder of processes with options of their own."""
+    running()
+    return Spawner(Plan(options=spawn_options(options)))
+
+
+@module.function
+def upgrade(entry: Text | None = None, *arguments: LuaValue) -> None:
+    """Go on as another definition, or as the present form of the same one, with the pid, names, ties and messages."""
+    process = running()
+    wanted = demand_entry(process.source if entry is None else entry, "process")
+    node().processes.upgrade(process, wanted, arguments)
 
 
 # --- messages -------------------------------------------------------------------------------------
-
-
-def _check_topic(given: str | None) -> str:
-    topic = _demand(given, "topic")
-    if topic.startswith("@"):
-        raise Failure(Kind.INVALID, f"topic '{topic}' is reserved: topics that start with @ belong to the runtime")
-    return topic
 
 
 @module.function
 def send(destination: Text | None = None, topic: Text | None = None, *values: LuaValue) -> LuaValue:
     """Send a message to a process, by pid or name."""
     processes = node().processes
-    receiver = _demand(destination, "destination")
-    name = _check_topic(topic)
+    receiver = demand(destination, "destination")
+    name = demand_topic(topic)
     target = processes.resolve(receiver)
     processes.find(target)  # before a large value is copied in vain
     sender = current.process()
@@ -163,26 +158,26 @@ def send(destination: Text | None = None, topic: Text | None = None, *values: Lu
 @module.function
 def inbox() -> LuaValue:
     """Give the channel of messages that no listener takes."""
-    return _running().mailbox.subscribe(INBOX, messages=True)
+    return running().mailbox.subscribe(INBOX, messages=True)
 
 
 @module.function(name="events")
 def events_() -> LuaValue:
     """Give the channel of lifecycle events."""
-    return _running().mailbox.subscribe(EVENTS, messages=False)
+    return running().mailbox.subscribe(EVENTS, messages=False)
 
 
 @module.function
 def listen(topic: Text | None = None, options: Table | None = None) -> LuaValue:
     """Give the channel of one topic: plain values, or Message objects with {message = true}."""
     wanted = options.get("message") if options is not None else None
-    return _running().mailbox.subscribe(_check_topic(topic), messages=wanted is True)
+    return running().mailbox.subscribe(demand_topic(topic), messages=wanted is True)
 
 
 @module.function
 def unlisten(channel: Channel) -> LuaValue:
     """End a subscription; its channel is closed."""
-    if _running().mailbox.unsubscribe(channel):
+    if running().mailbox.unsubscribe(channel):
         return True
     return False, Failure(Kind.INVALID, "the channel is not subscribed to any topic").to_error()
 
@@ -191,7 +186,7 @@ def unlisten(channel: Channel) -> LuaValue:
 
 
 def _address(destination: str | None) -> Pid:
-    return node().processes.resolve(_demand(destination, "destination"))
+    return node().processes.resolve(demand(destination, "destination"))
 
 
 def _target(destination: str | None) -> Pid:
@@ -258,14 +253,14 @@ def _check_scope(scope: int | None) -> None:
 def register(name: Text | None = None, target: Text | None = None, scope: int | None = None) -> LuaValue:
     """Give a process, by default the running one, a name."""
     _check_scope(scope)
-    node().processes.names.register(_demand(name, "name"), current_pid() if target is None else _target(target))
+    node().processes.names.register(demand(name, "name"), current_pid() if target is None else _target(target))
     return True
 
 
 @registry.function
 def lookup(name: Text | None = None) -> Text:
     """Give the pid that has a name."""
-    found = node().processes.names.lookup(_demand(name, "name"))
+    found = node().processes.names.lookup(demand(name, "name"))
     if found is None:
         raise Failure(Kind.NOT_FOUND, f"name not registered: {name}")
     return Text(str(found))

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, ClassVar
 
+from runtime.binding import Failure
 from runtime.code.unit import LuaConfig
+from runtime.functions.options import check_options
+from runtime.registry.entry import EntryId
 from runtime.registry.errors import EntryError
 from runtime.registry.kinds import Config, KindHandler
 
 if TYPE_CHECKING:
     from runtime.code.codebase import CodeBase
     from runtime.code.unit import Unit
-    from runtime.registry.entry import Entry, EntryId
+    from runtime.registry.entry import Entry
     from runtime.registry.kinds import Node
 
 
 class LuaKind(KindHandler):
-    """Holds code: process.lua and libraries need no more."""
+    """Holds code: libraries need no more."""
 
-    kinds: ClassVar[tuple[str, ...]] = ("process.lua", "library.lua", "module.lua")
+    kinds: ClassVar[tuple[str, ...]] = ("library.lua", "module.lua")
     config: ClassVar[type] = LuaConfig
 
     def __init__(self, node: Node) -> None:
@@ -72,17 +76,79 @@ class FunctionKind(LuaKind):
 
     kinds: ClassVar[tuple[str, ...]] = ("function.lua",)
 
+    def check(self, entry: Entry, config: Config) -> None:
+        """Refuse options of calls that are not understood."""
+        super().check(entry, config)
+        _check_options(entry)
+
     def create(self, entry: Entry, config: LuaConfig) -> None:
         """Make the function callable."""
         super().create(entry, config)
-        self.node.functions.put(self.code.get(entry.id))
+        self.node.functions.put(self.code.get(entry.id), options_of(entry))
 
     def update(self, old: Entry, new: Entry, config: LuaConfig) -> None:
         """Replace the function; calls under way finish on the old code."""
         super().update(old, new, config)
-        self.node.functions.put(self.code.get(new.id))
+        self.node.functions.put(self.code.get(new.id), options_of(new))
 
     def delete(self, entry: Entry) -> None:
         """Make the function unknown."""
         self.node.functions.drop(entry.id)
         super().delete(entry)
+
+
+class ProcessKind(LuaKind):
+    """Holds the code of processes; one with a `default_host` can be called like a function (semantics 4.1)."""
+
+    kinds: ClassVar[tuple[str, ...]] = ("process.lua",)
+
+    def check(self, entry: Entry, config: Config) -> None:
+        """Refuse a host that is no id, and options of calls that are not understood."""
+        super().check(entry, config)
+        _check_options(entry)
+        _host_of(entry)
+
+    def create(self, entry: Entry, config: LuaConfig) -> None:
+        """Make the process callable."""
+        super().create(entry, config)
+        self._publish(entry)
+
+    def update(self, old: Entry, new: Entry, config: LuaConfig) -> None:
+        """Take the new code and the new host."""
+        super().update(old, new, config)
+        self.node.functions.drop(new.id)
+        self._publish(new)
+
+    def _publish(self, entry: Entry) -> None:
+        host = _host_of(entry)
+        if host is not None:
+            self.node.functions.put_process(entry.id, host, options_of(entry))
+
+    def delete(self, entry: Entry) -> None:
+        """Make the process unknown."""
+        self.node.functions.drop(entry.id)
+        super().delete(entry)
+
+
+def options_of(entry: Entry) -> Mapping[str, Any]:
+    """Give the options of the calls of an entry."""
+    options = entry.meta.get("options")
+    return options if isinstance(options, Mapping) else {}
+
+
+def _check_options(entry: Entry) -> None:
+    try:
+        check_options(options_of(entry))
+    except Failure as failure:
+        raise EntryError(entry, "meta.options", failure.message) from None
+
+
+def _host_of(entry: Entry) -> EntryId | None:
+    """Give the host of the calls of a process: `default_host` in `meta.options` or `meta`."""
+    for where, given in (("meta.options", options_of(entry)), ("meta", entry.meta)):
+        host = given.get("default_host")
+        if isinstance(host, str) and host:
+            return EntryId.parse(host, entry.id.ns)
+        if host:
+            raise EntryError(entry, f"{where}.default_host", "must be the id of a process.host")
+    return None

@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING
 
+from runtime.process import timing
 from runtime.process.completion import Completion, Outcome
 
 if TYPE_CHECKING:
     from runtime.code.codebase import Instance
     from runtime.code.unit import PoolConfig
+    from runtime.process.timing import TimerHandle
 
 _DEFAULT_MAX = 16
 _DEFAULT_WORKERS = 8
+IDLE = 30.0  # seconds after which a pool that nobody has used lets its instances go
 
 
 class Slot:
@@ -25,15 +28,28 @@ class Slot:
 
 
 class Pool:
-    """Slots of one generation of a function; the latest used is used again first, callers beyond the limit queue up."""
+    """Slots of one generation of a function; the latest used is used again first, callers beyond the limit queue up.
 
-    def __init__(self, limit: int, generation: int) -> None:
+    `kept` is how many instances stay when nobody has called for a while.
+    """
+
+    def __init__(self, limit: int, generation: int, kept: int | None = None) -> None:
         self.limit = limit
         self.generation = generation
+        self.kept = limit if kept is None else kept
         self.in_use = 0
+        # When the last call ended, and the timer that looks whether that is long ago: one for many calls.
+        self._rests_since = 0.0
+        self._look: TimerHandle | None = None
+        self._closed = False
         self._idle: list[Slot] = []
         self._made = 0
         self._waiting: deque[_Turn] = deque()
+
+    @classmethod
+    def of(cls, config: PoolConfig, generation: int) -> Pool:
+        """Make the pool that an entry asks for."""
+        return cls(limit_of(config), generation, kept_of(config))
 
     def acquire(self) -> Slot:
         """Take a slot, waiting for one where all are in use."""
@@ -70,6 +86,29 @@ class Pool:
         else:
             self.in_use -= 1
             self._idle.append(slot)
+            if not self.in_use and self._made > self.kept:
+                self._rests_since = timing.now()
+                if self._look is None and not self._closed:
+                    self._look = timing.start_timer(IDLE, self._reap)
+
+    def _reap(self) -> None:
+        """Let the instances go that nobody has used; look again later where there was a call meanwhile."""
+        self._look = None
+        left = self._rests_since + IDLE - timing.now()
+        if self.in_use:
+            return  # the end of that call begins a new rest
+        if left > 0:
+            self._look = timing.start_timer(left, self._reap)
+        else:
+            del self._idle[: len(self._idle) - self.kept]
+            self._made = len(self._idle)
+
+    def close(self) -> None:
+        """Keep nothing any more."""
+        self._closed = True
+        if self._look is not None:
+            self._look.stop()
+            self._look = None
 
 
 class _Turn:
@@ -89,3 +128,12 @@ def limit_of(config: PoolConfig) -> int:
     if not config.type and config.size > 0 and not config.max_size:
         return config.size
     return config.max_size or _DEFAULT_MAX
+
+
+def kept_of(config: PoolConfig) -> int | None:
+    """Give the number of instances that stay when nobody calls; None for all."""
+    if config.type == "adaptive":
+        return 1
+    if config.type == "lazy" or (not config.type and not config.workers and (not config.size or config.max_size)):
+        return 0
+    return None

@@ -1,49 +1,87 @@
-"""Calls of functions by id: isolated, with the caller's context, ended with the caller."""
+"""Calls by id: isolated, with the caller's context, through the interceptors, ended with the caller."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from runtime.binding import Failure
-from runtime.functions.pool import Pool, limit_of
+from runtime.functions import retry
+from runtime.functions.call import Invocation
+from runtime.functions.options import timeout_of
+from runtime.functions.pool import Pool
+from runtime.functions.pooled import PooledFunction
+from runtime.functions.processes import ProcessFunction
 from runtime.lua.errors import Kind
 from runtime.process.context import EMPTY, CallContext
 from runtime.process.events import error_of
-from runtime.process.process import Process
 from runtime.process.timing import start_timer
 from runtime.process.transfer import copy_value
 from runtime.registry.entry import EntryId
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from runtime.code.unit import Unit
-    from runtime.lua.types import LuaFunction, LuaValue
+    from runtime.functions.call import Callee, Interceptor, Proceed, Running
+    from runtime.lua.types import LuaValue
     from runtime.process.completion import Outcome
+
+_NONE: Mapping[str, Any] = {}
 
 
 class Functions:
-    """The functions of a node."""
+    """What can be called on a node."""
 
     def __init__(self, node: Any) -> None:
         self.node = node
-        self._pools: dict[EntryId, Pool] = {}
+        self._callees: dict[EntryId, Callee] = {}
         self._generations = 0
+        # In the order in which they see a call. While there is only our own, calls without options pass it by.
+        self._interceptors: list[tuple[int, Interceptor]] = [(retry.ORDER, retry.retry)]
+        self._always_intercepted = False
 
-    def put(self, unit: Unit) -> None:
+    # --- what can be called -------------------------------------------------------------------------------------------
+
+    def put(self, unit: Unit, options: Mapping[str, Any] = _NONE) -> None:
         """Make a function callable, or replace it: calls under way finish on the old code, the next get the new."""
         self._generations += 1
-        self._pools[unit.id] = Pool(limit_of(unit.config.pool), self._generations)
+        pool = Pool.of(unit.config.pool, self._generations)
+        self._place(unit.id, PooledFunction(self.node, unit.id, pool, options))
+
+    def put_process(self, entry_id: EntryId, host: EntryId, options: Mapping[str, Any] = _NONE) -> None:
+        """Make a process callable: each call starts one."""
+        self._place(entry_id, ProcessFunction(self.node, entry_id, host, options))
+
+    def _place(self, entry_id: EntryId, callee: Callee) -> None:
+        self.drop(entry_id)
+        self._callees[entry_id] = callee
 
     def renew(self, ids: Sequence[EntryId]) -> None:
         """Drop the instances of functions whose imports changed."""
         for entry_id in ids:
-            if entry_id in self._pools:
-                self.put(self.node.code.get(entry_id))
+            callee = self._callees.get(entry_id)
+            if isinstance(callee, PooledFunction):
+                self.put(self.node.code.get(entry_id), callee.options)
 
     def drop(self, entry_id: EntryId) -> None:
-        """Make a function unknown."""
-        self._pools.pop(entry_id, None)
+        """Make an id unknown."""
+        callee = self._callees.pop(entry_id, None)
+        if callee is not None:
+            callee.close()
+
+    def close(self) -> None:
+        """Make all ids unknown."""
+        for entry_id in list(self._callees):
+            self.drop(entry_id)
+
+    def intercept(self, order: int, interceptor: Interceptor) -> None:
+        """Let an interceptor see every call from now on; those with lower numbers come first."""
+        self._interceptors.append((order, interceptor))
+        self._interceptors.sort(key=lambda placed: placed[0])
+        self._always_intercepted = True
+
+    # --- calls --------------------------------------------------------------------------------------------------------
 
     def call(
         self,
@@ -52,16 +90,17 @@ class Functions:
         context: CallContext = EMPTY,
         *,
         timeout: float | None = None,
+        options: Mapping[str, Any] = _NONE,
     ) -> LuaValue:
         """Call a function and wait for its result; raise Failure when it is unknown or fails.
 
         `timeout` is in seconds. The call ends with whoever waits for it.
         """
-        process = self.begin(target, args, context, timeout=timeout)
+        running = self.begin(target, args, context, timeout=timeout, options=options)
         try:
-            outcome = process.completion.wait()
+            outcome = running.completion.wait()
         except BaseException:
-            process.terminate("the caller is gone", Kind.CANCELED)
+            running.terminate("the caller is gone", Kind.CANCELED)
             raise
         return result_of(outcome)
 
@@ -72,40 +111,53 @@ class Functions:
         context: CallContext = EMPTY,
         *,
         timeout: float | None = None,
-    ) -> Process:
-        """Start a call, without waiting; its result comes with the completion of the process.
+        options: Mapping[str, Any] = _NONE,
+    ) -> Running:
+        """Start a call, without waiting; its result comes with its completion.
 
-        Where all instances are in use the call waits for one. The timeout counts that too.
+        Where all instances are in use the call waits for one. The timeout counts that too, and all attempts.
         """
         entry_id = target_id(target)
-        pool = self._pools.get(entry_id)
-        if pool is None:
-            raise Failure(Kind.NOT_FOUND, f"no handler registered for target: {entry_id}")
-        arguments = tuple(copy_value(argument) for argument in args)
-        pid = self.node.processes.pids.next(f"{entry_id}#lua.{pool.generation}")
-        process = Process(self.node, pid, str(entry_id), context)
-        self.node.processes.add(process)
+        callee = self._callee(entry_id)
+        if options or callee.options:
+            options = {**callee.options, **options}
+            if timeout is None:
+                timeout = timeout_of(options)
+        if options or self._always_intercepted:
+            running = self._intercepted(Invocation(entry_id, args, context, options))
+        else:
+            running = callee.begin(args, context)
         if timeout is not None:
-            _limit(process, timeout)
-        process.start(lambda: self._run(entry_id, pool, process)(*arguments), ())
-        return process
+            _limit(running, entry_id, timeout)
+        return running
 
-    def _run(self, entry_id: EntryId, pool: Pool, process: Process) -> LuaFunction:
-        """Wait for an instance and give its method; runs in the process of the call."""
-        slot = pool.acquire()
-        process.completion.listen(lambda _: pool.release(slot))
-        if slot.instance is None:
-            process.loading = True  # what the body of the code sets up serves later calls too
-            slot.instance = self.node.code.instantiate(entry_id)
-            process.loading = False
-        return slot.instance.method
+    def _callee(self, entry_id: EntryId) -> Callee:
+        callee = self._callees.get(entry_id)
+        if callee is None:
+            raise Failure(Kind.NOT_FOUND, f"no handler registered for target: {entry_id}")
+        return callee
+
+    def _intercepted(self, invocation: Invocation) -> Running:
+        # An interceptor may begin the call later, or again, and the caller go on and change its tables meanwhile.
+        invocation = replace(invocation, arguments=tuple(copy_value(argument) for argument in invocation.arguments))
+        proceed: Proceed = self._proceed
+        for _, interceptor in reversed(self._interceptors):
+            proceed = _through(interceptor, proceed)
+        return proceed(invocation)
+
+    def _proceed(self, invocation: Invocation) -> Running:
+        return self._callee(invocation.target).begin(invocation.arguments, invocation.context)
 
 
-def _limit(process: Process, seconds: float) -> None:
+def _through(interceptor: Interceptor, proceed: Proceed) -> Proceed:
+    return lambda invocation: interceptor(invocation, proceed)
+
+
+def _limit(running: Running, entry_id: EntryId, seconds: float) -> None:
     timer = start_timer(
-        seconds, lambda: process.terminate(f"call of {process.source} timed out after {seconds:g} s", Kind.TIMEOUT)
+        seconds, lambda: running.terminate(f"call of {entry_id} timed out after {seconds:g} s", Kind.TIMEOUT)
     )
-    process.completion.listen(lambda _: timer.stop())
+    running.completion.listen(lambda _: timer.stop())
 
 
 def target_id(target: EntryId | str) -> EntryId:

@@ -11,7 +11,7 @@ from runtime.process import traps
 from runtime.process.channel import Waiter
 from runtime.process.outcome import Outcome
 from runtime.process.tasks import Task, current_task
-from runtime.process.timing import start_timer
+from runtime.process.timing import await_event, start_timer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -83,7 +83,7 @@ class Completion:
 
         self._listeners.append(tell)
         try:
-            event.wait(seconds)
+            await_event(event, seconds)
         finally:
             self._forget(tell)
 

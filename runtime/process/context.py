@@ -5,8 +5,24 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+from runtime.lua.userdata import Userdata
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+
+class Actor(Userdata):
+    """Who code acts as; the base of what a security module makes."""
+
+    __slots__ = ()
+    lua_name = "security.Actor"
+
+
+class Scope(Userdata):
+    """What code may do; the base of what a security module makes."""
+
+    __slots__ = ()
+    lua_name = "security.Scope"
 
 
 @dataclass(frozen=True)
@@ -17,8 +33,8 @@ class CallContext:
     """
 
     values: Mapping[str, Any] = field(default_factory=dict)
-    actor: object | None = None
-    scope: object | None = None
+    actor: Actor | None = None
+    scope: Scope | None = None
     attachments: Mapping[str, object] = field(default_factory=dict)
 
     def inherited(self) -> CallContext:

@@ -54,6 +54,11 @@ def cancel_event(sender: Pid | None, reason: str) -> Envelope:
     return _event(CANCEL, sender, {"reason": encode(reason)})
 
 
+def outdated_event(sources: Table) -> Envelope:
+    """Make the event that code has changed."""
+    return _event(OUTDATED, None, {"sources": sources})
+
+
 def _event(kind: str, sender: Pid | None, fields: dict[str, LuaValue]) -> Envelope:
     # `type` is what the reference's brief for language models reads; `kind` is the documented field.
     event = {

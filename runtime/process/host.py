@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING, Any
 
 from runtime.binding import Failure
 from runtime.lua.errors import Kind
-from runtime.process import current, events
+from runtime.process import current, events, timing
 from runtime.process.processes import report_failure
 from runtime.supervisor.service import Service
 
@@ -51,9 +50,9 @@ class ProcessHost(Service):
         processes = [process for process in manager.on_host(self.id) if process is not own]
         for process in processes:
             process.deliver(events.cancel_event(None, "scheduler shutdown"))
-        deadline = time.monotonic() + timeout
+        deadline = timing.now() + timeout
         for process in processes:
-            process.completion.wait_for(max(0.0, deadline - time.monotonic()))
+            process.completion.wait_for(max(0.0, deadline - timing.now()))
         for process in manager.on_host(self.id):
             process.terminate("scheduler shutdown", Kind.CANCELED)
             if process is not own:

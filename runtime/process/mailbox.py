@@ -10,6 +10,8 @@ from runtime.process.channel import UNBOUNDED, Channel
 from runtime.process.message import Envelope, Message
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from runtime.lua.types import LuaValue
 
 INBOX = "@pid/inbox"
@@ -77,6 +79,22 @@ class Mailbox:
         for envelope in waiting:
             self.deliver(envelope)
 
+    def unread(self, topic: str) -> list[LuaValue]:
+        """List the plain values of a topic that nobody has received."""
+        subscription = self.subscriptions.get(topic)
+        received = list(subscription.channel.buffer) if subscription is not None else []
+        return received + [envelope.raw() for envelope in self.waiting if envelope.topic == topic]
+
+    def begin_anew(self) -> None:
+        """Drop all subscriptions, but none of the messages in their channels, which come first, topic by topic."""
+        unread = [
+            envelope
+            for topic, subscription in self.subscriptions.items()
+            for envelope in _unread(topic, subscription.channel)
+        ]
+        self.subscriptions = {}
+        self.waiting = deque([*unread, *self.waiting])
+
     def channel_of(self, topic: str) -> Channel | None:
         """Give the channel of a topic, None when it has none."""
         found = self._open(topic)
@@ -90,3 +108,10 @@ class Mailbox:
         if topics:
             channel.close()
         return bool(topics)
+
+
+def _unread(topic: str, channel: Channel) -> Iterator[Envelope]:
+    """Give what nobody has received from the channel of a topic; of a plain value the sender is not known any more."""
+    while (taken := channel.receive_nowait()) is not None and taken[1]:
+        value = taken[0]
+        yield value.envelope if isinstance(value, Message) else Envelope(None, topic, (value,))

@@ -37,6 +37,7 @@ class Process:
         "_cleanups",
         "_coroutines",
         "_others",
+        "_successor",
         "completion",
         "context",
         "ending",
@@ -53,6 +54,7 @@ class Process:
         "ready",
         "source",
         "trap_links",
+        "upgradable",
     )
 
     def __init__(self, node: Any, pid: Pid, source: str, context: CallContext) -> None:
@@ -76,7 +78,10 @@ class Process:
         # What to release at the end, by a key that only the undoing of the request knows; made when first needed.
         self._cleanups: dict[object, Callable[[], None]] | None = None
         self._coroutines: set[greenlet] | None = None
+        # What the process goes on as when it has been unwound: the id of an entry, and its body.
+        self._successor: tuple[str, LuaFunction] | None = None
         self.trap_links = False
+        self.upgradable = False
 
     def start(self, body: LuaFunction, arguments: tuple[LuaValue, ...]) -> None:
         """Make the main task and queue it."""
@@ -170,8 +175,28 @@ class Process:
             self.forced = True
             self.end(Outcome(error=LuaError(Error(message, kind, retryable=False))))
 
+    def upgrade(self, source: str, body: LuaFunction) -> None:
+        """Go on as something else after this turn; whoever calls this ends its task with ProcessExit."""
+        if not self.ending:
+            self._successor = source, body
+            self.ending = True
+            self.node.scheduler.enqueue(self)
+
+    def _begin_anew(self, source: str, body: LuaFunction) -> None:
+        """Start over with the same pid and the messages that nobody has taken; all else of the former life is gone."""
+        self._unwind()
+        self._release()
+        self.mailbox.begin_anew()
+        self._coroutines = self._successor = None
+        self.trap_links = self.upgradable = self.ending = False
+        self.source = source
+        self.start(body, ())
+
     def finish(self) -> None:
         """Unwind the tasks that are left, release what the process holds, tell those who wait; runs on the hub."""
+        if self._successor is not None:
+            self._begin_anew(*self._successor)
+            return
         if self.finished:
             return
         self.finished = True

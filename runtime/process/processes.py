@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import logging
-import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from runtime.binding import Failure
 from runtime.lua.caught import traceback_text
 from runtime.lua.errors import Kind
-from runtime.process import events, traps
+from runtime.process import events, timing, traps
 from runtime.process.completion import Completion, Outcome
 from runtime.process.pid import Pid, PidSource
 from runtime.process.process import Process
-from runtime.process.tasks import apply, current_task
+from runtime.process.tasks import ProcessExit, apply, current_task
 from runtime.process.topology import Names, Topology
 from runtime.process.transfer import copy_value
+from runtime.registry.entry import EntryId
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,9 +25,10 @@ if TYPE_CHECKING:
     from runtime.process.context import CallContext
     from runtime.process.host import ProcessHost
     from runtime.process.message import Envelope
-    from runtime.registry.entry import EntryId
 
 log = logging.getLogger("wippy.process")
+_DONE = Completion()
+_DONE.set(Outcome())
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,12 @@ class Processes:
 
     def spawn(self, request: SpawnRequest) -> Process:
         """Start a process and wait until its code is loaded; raise Failure when it cannot start."""
+        process, loaded = self.launch(request)
+        self._await_code(process, loaded)
+        return process
+
+    def launch(self, request: SpawnRequest) -> tuple[Process, Completion]:
+        """Start a process without waiting; the completion tells when its code is loaded, or that it cannot be."""
         host = self.hosts.get(request.host)
         if host is None:
             raise Failure(Kind.NOT_FOUND, f"host not found: {request.host}")
@@ -66,7 +73,7 @@ class Processes:
         if request.name is not None:
             owner = self.names.lookup(request.name)
             if owner is not None and owner in self._table:
-                return self._signal(owner, request)
+                return self._signal(owner, request), _DONE
         pid = self.pids.next(str(request.host))
         process = Process(self.node, pid, str(request.entry), request.context)
         if request.name is not None:
@@ -74,8 +81,7 @@ class Processes:
         self.add(process)
         for envelope in request.messages:
             process.deliver(envelope)
-        self._await_code(process, self._boot(process, request, host))
-        return process
+        return process, self._boot(process, request, host)
 
     def _await_code(self, process: Process, loaded: Completion) -> None:
         try:
@@ -90,6 +96,7 @@ class Processes:
     def _signal(self, owner: Pid, request: SpawnRequest) -> Process:
         """Hand the queued messages to the process that already has the wanted name."""
         process = self._table[owner]
+        self._watch(owner, request)
         for envelope in request.messages:
             process.deliver(envelope)
         return process
@@ -115,10 +122,23 @@ class Processes:
         return loaded
 
     def _watch(self, pid: Pid, request: SpawnRequest) -> None:
-        if request.monitor in self._table:
+        if request.monitor in self._table and not self.topology.is_watched(pid, request.monitor):
             self.topology.monitor(request.monitor, pid)
         if request.link in self._table:
             self.topology.link(request.link, pid)
+
+    def upgrade(self, process: Process, entry: EntryId, arguments: Sequence[LuaValue]) -> NoReturn:
+        """Let the running process go on as another definition; one that cannot be loaded ends it."""
+        if self.hosts.get(EntryId.parse(process.pid.host)) is None:
+            raise Failure(Kind.INVALID, "only a process can be upgraded, not the call of a function")
+        copies = tuple(copy_value(argument) for argument in arguments)
+
+        def boot() -> LuaValue:
+            method: LuaFunction = self.node.code.instantiate(entry).method
+            return method(*copies)
+
+        process.upgrade(str(entry), boot)
+        raise ProcessExit
 
     def add(self, process: Process) -> None:
         """Make a process known."""
@@ -177,6 +197,10 @@ class Processes:
         """Ask a process to end."""
         self.send(target, events.cancel_event(sender, reason))
 
+    def upgradable(self) -> list[Process]:
+        """List the processes that want to hear that their code has changed."""
+        return [process for process in self._table.values() if process.upgradable and not process.ending]
+
     def on_host(self, host: EntryId) -> list[Process]:
         """List the processes of a host."""
         name = str(host)
@@ -191,9 +215,9 @@ class Processes:
         left = list(self._table.values())
         for process in left:
             process.terminate("the node stops", Kind.CANCELED)
-        deadline = time.monotonic() + timeout
+        deadline = timing.now() + timeout
         for process in left:
-            process.completion.wait_for(max(0.0, deadline - time.monotonic()))
+            process.completion.wait_for(max(0.0, deadline - timing.now()))
 
 
 def report_failure(process: Process) -> None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import logging
+import time
 from typing import TYPE_CHECKING, Any
 
 from gevent import get_hub
+from gevent.event import Event
 
 from runtime.process import traps
 from runtime.process.channel import Waiter
@@ -15,6 +17,33 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 log = logging.getLogger("wippy.process")
+
+
+class Clock:
+    """Where time comes from: here the machine and the event loop. Tests put another one in its place with `use`."""
+
+    def now(self) -> float:
+        """Give seconds that never go back."""
+        return time.monotonic()
+
+    def watcher(self, seconds: float) -> Any:
+        """Make a timer that `start(callback)` arms once and `stop` and `close` end."""
+        return get_hub().loop.timer(seconds)
+
+
+_clock = Clock()
+
+
+def use(clock: Clock) -> Clock:
+    """Take time from another clock and give the one used so far."""
+    global _clock
+    former, _clock = _clock, clock
+    return former
+
+
+def now() -> float:
+    """Give seconds that never go back."""
+    return _clock.now()
 
 
 class TimerHandle:
@@ -48,20 +77,36 @@ class TimerHandle:
 
 def start_timer(seconds: float, fire: Callable[[], None]) -> TimerHandle:
     """Call a function on the hub after so many seconds; it must not wait."""
-    watcher = get_hub().loop.timer(max(0.0, seconds))
+    watcher = _clock.watcher(max(0.0, seconds))
     handle = TimerHandle(watcher, fire)
     watcher.start(handle.run)
     return handle
 
 
 def sleep(seconds: float) -> None:
-    """Let the running coroutine wait; no time at all gives way to others once."""
+    """Let the running coroutine wait; no time at all gives way to others once. Outside Lua code: the greenlet."""
+    task = current_task()
+    if task is None:
+        await_event(Event(), seconds)
+        return
     if seconds <= 0:
         traps.give_way()
         return
-    waiter = Waiter(current_task())
+    waiter = Waiter(task)
     handle = start_timer(seconds, lambda: waiter.wake(None))
     try:
         traps.wait()
     finally:
         handle.stop()
+
+
+def await_event(event: Event, seconds: float | None) -> None:
+    """Wait in a plain greenlet until an event is set, at most so long."""
+    if seconds is None:
+        event.wait()
+        return
+    timer = start_timer(seconds, event.set)
+    try:
+        event.wait()
+    finally:
+        timer.stop()

@@ -64,6 +64,10 @@ class Topology:
         _add(self._watchers, target, watcher)
         _add(self._watched, watcher, target)
 
+    def is_watched(self, target: Pid, watcher: Pid) -> bool:
+        """Tell whether one process watches another."""
+        return watcher in self._watchers.get(target, ())
+
     def unmonitor(self, watcher: Pid, target: Pid) -> None:
         """Stop watching."""
         _remove(self._watchers, target, watcher)

@@ -49,6 +49,8 @@ def rejoin() -> None:
         raise ProcessExit
     scheduler = task.process.node.scheduler
     if scheduler.running is not task:
+        if task not in task.process.tasks:
+            raise ProcessExit  # the process has been upgraded meanwhile
         scheduler.ready(task)
         wait()
 

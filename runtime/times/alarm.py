@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING
 
+from runtime.process import timing
 from runtime.process.current import on_exit
 from runtime.process.timing import start_timer
 
@@ -21,7 +21,7 @@ class Alarm:
     def __init__(self, seconds: float, fire: Callable[[], None], *, repeat: bool = False) -> None:
         self._fire = fire
         self._interval = seconds if repeat else 0.0
-        self._due = time.monotonic() + seconds
+        self._due = timing.now() + seconds
         self._handle = start_timer(seconds, self._ring)
         # Taken back when it has fired for the last time, for a long-lived process would collect all its timers.
         self._forget = on_exit(self._cancel)
@@ -35,7 +35,7 @@ class Alarm:
 
     def _ring(self) -> None:
         if self._interval:
-            now = time.monotonic()
+            now = timing.now()
             self._due += self._interval * max(1, 1 + (now - self._due) // self._interval)
             self._handle = start_timer(self._due - now, self._ring)
         else:

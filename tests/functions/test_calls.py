@@ -6,7 +6,9 @@ import gevent
 import pytest
 from lua_node import eventually, settle
 
-from runtime.binding import Failure, Kind
+from runtime.binding import Failure, Kind, Module, Table
+from runtime.process import current
+from runtime.process.context import Actor, Scope
 
 
 def test_a_call_gives_the_first_result_or_the_error(lua):
@@ -225,3 +227,33 @@ def test_a_result_that_comes_by_tail_calls(lua):
     """
     lua.function("ring", ring)
     assert lua.run('return (require("funcs").call("app:ring", 100001))') == "pong"
+
+
+def test_an_executor_gives_context_actor_and_scope(lua):
+    probe = Module("probe")
+
+    @probe.function
+    def actor() -> Actor:
+        return Actor()
+
+    @probe.function
+    def scope() -> Scope:
+        return Scope()
+
+    @probe.function
+    def seen() -> Table:
+        context = current.context()
+        return Table.from_list(
+            [context.values.get("a"), isinstance(context.actor, Actor), isinstance(context.scope, Scope)]
+        )
+
+    lua.node.code.always["probe"] = probe.table()
+    lua.function("inner", 'return require("probe").seen()')
+    lua.function("outer", 'return require("funcs").call("app:inner")')
+    body = """
+    local probe, exec = require("probe"), require("funcs").new()
+    local full = exec:with_context{a = 7}:with_actor(probe.actor()):with_scope(probe.scope())
+    return {full:call("app:outer"), full:async("app:outer"):response():receive():data(), exec:call("app:outer")[2]}
+    """
+    assert lua.run(body) == [[7, True, True], [7, True, True], False]
+    assert lua.run('return (pcall(function() require("funcs").new():with_actor("me") end))') is False

@@ -98,7 +98,7 @@ def test_no_slot_is_ever_lost(shared, fates, seed):
     """Whatever becomes of the calls, and in whatever order, the pool is as free afterwards as it was."""
     chance = random.Random(seed)
     functions = shared.node.functions
-    pool = functions._pools[EntryId("app", "work")]
+    pool = functions._callees[EntryId("app", "work")].pool
     calls = []
     for fate, pause in fates:
         timeout = 0.004 if fate in ("timeout", "spin") else None
@@ -141,7 +141,7 @@ def test_a_caller_that_is_ended_just_when_its_turn_comes_hands_it_on(lua):
     lua.function("one", "process.inbox():receive()", pool={"size": 1})
     holder, waiter, last = (lua.node.functions.begin("app:one") for _ in range(3))
     settle()
-    pool: Pool = lua.node.functions._pools[EntryId("app", "one")]
+    pool: Pool = lua.node.functions._callees[EntryId("app", "one")].pool
     assert len(pool._waiting) == 2
     holder.completion.listen(lambda _: waiter.terminate())  # after the slot went to the waiter, before it ran
     holder.terminate()

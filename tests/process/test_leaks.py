@@ -122,11 +122,11 @@ def test_a_long_lived_process_does_not_collect_what_it_is_done_with(lua):
         """,
     )
     worker = lua.spawn("worker")
-    ask = f'process.send("{worker.pid}", "work", process.pid()) process.inbox():receive()'
-    lua.run(ask)
+    lua.function("ask", 'process.send(..., "work", process.pid()) process.inbox():receive()')
+    lua.node.functions.call("app:ask", (str(worker.pid),))
     settle()
     before, held = counts(), len(worker._cleanups or ())
-    lua.run(ask)
+    lua.node.functions.call("app:ask", (str(worker.pid),))
     settle()
     after = counts()
     assert len(worker._cleanups or ()) == held == 0
