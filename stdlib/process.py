@@ -144,14 +144,11 @@ def upgrade(entry: Text | None = None, *arguments: LuaValue) -> None:
 @module.function
 def send(destination: Text | None = None, topic: Text | None = None, *values: LuaValue) -> LuaValue:
     """Send a message to a process, by pid or name."""
-    processes = node().processes
-    receiver = demand(destination, "destination")
+    receiver = node().processes.receiver(demand(destination, "destination"))
     name = demand_topic(topic)
-    target = processes.resolve(receiver)
-    processes.find(target)  # before a large value is copied in vain
     sender = current.process()
-    envelope = Envelope(sender.pid if sender else None, name, tuple(copy_value(value) for value in values))
-    processes.send(target, envelope)
+    copies = tuple([copy_value(value) for value in values])
+    receiver.deliver(Envelope(sender.pid if sender else None, name, copies))
     return True
 
 

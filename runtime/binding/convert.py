@@ -74,6 +74,12 @@ _ARGUMENTS: dict[object, ArgumentConverter] = {
 }
 
 
+def given_converter(annotation: object) -> ArgumentConverter:
+    """Give the check and conversion of an annotated parameter for values that are not nil."""
+    members = _union_members(annotation)
+    return argument_converter(members[0] if members is not None and len(members) == 1 else annotation)
+
+
 def argument_converter(annotation: object) -> ArgumentConverter:
     """Give the check and conversion of an annotated parameter."""
     known = _ARGUMENTS.get(annotation)

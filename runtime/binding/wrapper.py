@@ -15,7 +15,7 @@ from types import FunctionType
 from typing import TYPE_CHECKING
 
 from runtime.binding import hooks
-from runtime.binding.convert import argument_converter, keep, result_converter
+from runtime.binding.convert import argument_converter, given_converter, keep, result_converter
 from runtime.binding.failure import Failure
 from runtime.lua import args
 from runtime.lua.errors import Error, Kind, LuaError
@@ -138,7 +138,9 @@ class Wrapper:
                 convert: ArgumentConverter = _check_self(self._owner)
                 position = 0
             else:
-                convert = argument_converter(hints[parameter.name])
+                optional = parameter.default is not inspect.Parameter.empty
+                read = given_converter if optional else argument_converter
+                convert = read(hints[parameter.name])
             arguments.append(self._argument(place, convert, parameter.default, position))
             position += 1
         return names, arguments

@@ -41,7 +41,7 @@ class Payload(Userdata):
         return Text(self.format)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Envelope:
     """A message on its way: values are copies that belong to the receiver alone."""
 
@@ -51,6 +51,8 @@ class Envelope:
 
     def raw(self) -> LuaValue:
         """Give the values as a listener without message objects sees them: nil, the value, or a list."""
+        if len(self.values) == 1 and not isinstance(self.values[0], Payload):
+            return self.values[0]
         values = [value.data() if isinstance(value, Payload) else value for value in self.values]
         if len(values) == 1:
             return values[0]

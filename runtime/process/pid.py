@@ -4,23 +4,35 @@ from __future__ import annotations
 
 import itertools
 import re
-from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from typing import Self
 
 # The form with three parts is older; its middle part means nothing any more.
 _TEXT = re.compile(r"\{(?:(?P<node>[^@|{}]*)@)?(?P<host>[^|{}]+)\|(?:[^|{}]*\|)?(?P<unique>[^|{}]+)\}\Z")
 _SHORT = 5
 
 
-@dataclass(frozen=True, slots=True)
-class Pid:
-    """The address of a process: `node` is empty for this one, `host` is the id of the host entry."""
+class Pid(str):
+    """The address of a process, in its text form: a text that Lua hands over finds the process without being read."""
 
-    node: str
-    host: str
-    unique: str
+    __slots__ = ()
 
-    def __str__(self) -> str:
-        return f"{{{self.node}@{self.host}|{self.unique}}}" if self.node else f"{{{self.host}|{self.unique}}}"
+    def __new__(cls, node: str, host: str, unique: str) -> Self:
+        """Make the pid of a node, empty for this one, and the id of a host entry."""
+        return super().__new__(cls, f"{{{node}@{host}|{unique}}}" if node else f"{{{host}|{unique}}}")
+
+    @property
+    def node(self) -> str:
+        """The node; empty for this one."""
+        before, found, _ = self[1:-1].partition("@")
+        return before if found else ""
+
+    @property
+    def host(self) -> str:
+        """The id of the host entry."""
+        return self[1:-1].rpartition("|")[0].rpartition("@")[2]
 
     @staticmethod
     def parse(text: str) -> Pid | None:

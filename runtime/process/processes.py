@@ -54,7 +54,7 @@ class Processes:
         self.names = Names()
         self.topology = Topology()
         self.hosts: dict[EntryId, ProcessHost] = {}
-        self._table: dict[Pid, Process] = {}
+        self._table: dict[str, Process] = {}  # by pid
 
     # --- life -------------------------------------------------------------------------------------
 
@@ -188,6 +188,11 @@ class Processes:
         if pid is None:
             raise Failure(Kind.NOT_FOUND, f"could not resolve '{destination}': neither a pid nor a registered name")
         return pid
+
+    def receiver(self, destination: str) -> Process:
+        """Give the living process that a pid or a registered name, as a text, means."""
+        process = self._table.get(destination)
+        return process if process is not None and not process.ending else self.find(self.resolve(destination))
 
     def send(self, target: Pid, envelope: Envelope) -> None:
         """Deliver a message; NOT_FOUND when the receiver does not exist."""
