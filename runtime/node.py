@@ -8,6 +8,7 @@ import pkgutil
 from importlib.metadata import entry_points
 from typing import TYPE_CHECKING, Protocol
 
+import gevent
 from gevent.lock import BoundedSemaphore
 
 from compiler.artifact import ArtifactStore
@@ -16,6 +17,7 @@ from runtime.code.codebase import CodeBase
 from runtime.code.kinds import FunctionKind, LuaKind, ProcessKind
 from runtime.config import Config
 from runtime.data.kinds import SqliteHandler
+from runtime.durations import format_duration
 from runtime.files.directory import DirectoryKind
 from runtime.functions.service import Functions
 from runtime.http.kinds import EndpointKind, RouterKind, StaticKind
@@ -33,6 +35,7 @@ from runtime.registry.kinds import KindTable
 from runtime.registry.loader import load_entries
 from runtime.registry.registry import Notice, Registry
 from runtime.resources import Resources
+from runtime.supervisor.service import State
 from runtime.supervisor.supervisor import Supervisor, SupervisorError
 
 if TYPE_CHECKING:
@@ -43,6 +46,7 @@ if TYPE_CHECKING:
     from runtime.registry.kinds import KindHandler
 
 log = logging.getLogger("wippy.node")
+_UNDER_WAY = (State.STARTING, State.RUNNING, State.STOPPING)
 _LAST_WAIT = 1.0  # seconds for what is left when all services have stopped: calls of functions
 MODULE_GROUP = "wippy.modules"
 # Modules that every environment has without listing them (documentation page lua/overview).
@@ -139,8 +143,7 @@ class Node:
     def stop(self) -> None:
         """Stop the services, the processes and the scheduler."""
         global _current
-        for service, reason in self.supervisor.stop_all().items():
-            log.warning("service %s did not stop cleanly: %s", service, reason)
+        self._stop_services(self.config.duration("shutdown.timeout", 30.0))
         self.processes.stop(_LAST_WAIT)
         self.functions.close()
         self.preemption.stop()
@@ -148,6 +151,17 @@ class Node:
         self.resources.close()
         if _current is self:
             _current = None
+
+    def _stop_services(self, limit: float) -> None:
+        stopping = gevent.spawn(self.supervisor.stop_all)
+        stopping.join(limit)
+        if not stopping.dead:
+            left = [str(name) for name, state in self.supervisor.states().items() if state in _UNDER_WAY]
+            log.error("not stopped within %s (shutdown.timeout): %s", format_duration(limit), ", ".join(left))
+            stopping.kill(block=False)
+            return
+        for service, reason in stopping.get().items():
+            log.warning("service %s did not stop cleanly: %s", service, reason)
 
 
 def load_modules() -> dict[str, Table]:

@@ -1,5 +1,7 @@
 """`wippy run`: the project's node in the foreground."""
 
+import logging
+import os
 import signal
 import sys
 from dataclasses import dataclass
@@ -80,7 +82,9 @@ def _end_on_signals(ending: Any) -> None:
 
     def end() -> None:
         if ending.is_set():
-            sys.exit(1)
+            # Without the end of the interpreter, which would wait for threads while the timer of preemption goes on.
+            logging.shutdown()
+            os._exit(1)
         ending.set()
 
     for number in (signal.SIGINT, signal.SIGTERM):

@@ -102,10 +102,11 @@ class VirtualNode(LuaNode):
 
     def drive(self, until: Callable[[], bool]) -> None:
         """Let time pass until something holds."""
+        limit = self.clock.time + _LIMIT
         self.settle()
         while not until():
             assert self.clock.jump(), "everything waits, and no timer is set"
-            assert self.clock.time < _LIMIT, "it does not come to pass"
+            assert self.clock.time < limit, "it does not come to pass"
             self.settle()
 
     def pass_time(self, seconds: float) -> None:
