@@ -9,8 +9,8 @@ from runtime.process.message import Envelope, Message, Payload
 from runtime.process.pid import Pid
 from runtime.process.processes import current_pid
 from runtime.process.transfer import copy_value
-from stdlib import spawner
-from stdlib.spawner import (
+from stdlib.process import spawner
+from stdlib.process.spawner import (
     Plan,
     Spawner,
     Target,
