@@ -26,6 +26,7 @@ from runtime.http.services import HttpServices
 from runtime.lua.limits import lift_recursion_limit
 from runtime.process import globals as process_globals
 from runtime.process import outdated, timing
+from runtime.process.hunger import MemoryGuard, default_limit
 from runtime.process.kinds import HostKind, ServiceKind
 from runtime.process.preemption import Preemption
 from runtime.process.processes import Processes
@@ -97,7 +98,7 @@ class Node:
         self.project = project
         self.config = config
         self.scheduler = Scheduler()
-        self.preemption = Preemption()
+        self.preemption = Preemption(MemoryGuard(config.integer("process.memory_limit", default_limit())))
         self.resources = Resources()
         self.processes = Processes(self)
         self.functions = Functions(self)

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from runtime.process.hunger import is_out_of_memory
 from runtime.process.process import Process
 from runtime.process.transfer import copy_value
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from runtime.functions.pool import Pool
+    from runtime.functions.pool import Pool, Slot
     from runtime.lua.types import LuaFunction, LuaValue
     from runtime.process.context import CallContext
+    from runtime.process.outcome import Outcome
     from runtime.registry.entry import EntryId
 
 
@@ -39,7 +41,7 @@ class PooledFunction:
         """Wait for an instance and give its method; runs in the process of the call."""
         pool = self.pool
         slot = pool.acquire()
-        process.completion.listen(lambda _: pool.release(slot))
+        process.completion.listen(lambda outcome: _give_back(pool, slot, outcome))
         if slot.instance is None:
             process.loading = True  # what the body of the code sets up serves later calls too
             slot.instance = self.node.code.instantiate(self.id)
@@ -49,3 +51,9 @@ class PooledFunction:
     def close(self) -> None:
         """Keep no instances beyond the calls under way."""
         self.pool.close()
+
+
+def _give_back(pool: Pool, slot: Slot, outcome: Outcome) -> None:
+    if is_out_of_memory(outcome):
+        slot.instance = None  # its module-level state may be what took the memory
+    pool.release(slot)

@@ -22,12 +22,14 @@ from runtime.process.tasks import current_task
 if TYPE_CHECKING:
     from types import FrameType
 
+    from runtime.process.hunger import MemoryGuard
+
 log = logging.getLogger("wippy.process")
 SLICE = 0.005
 _LANGUAGE = "runtime.lua."
 
 
-def _tick(_signal: int, frame: FrameType | None) -> None:
+def _tick(frame: FrameType | None) -> None:
     if may_switch(frame):
         hooks.overdue = None
         traps.preempt()
@@ -53,18 +55,24 @@ def may_switch(frame: FrameType | None) -> bool:
 class Preemption:
     """The timer; one for an operating-system process, on its main thread."""
 
-    def __init__(self) -> None:
+    def __init__(self, guard: MemoryGuard | None = None) -> None:
         self.active = False
+        self._guard = guard
 
     def start(self) -> None:
         """Begin; without effect, but for a warning, where signals cannot be handled."""
         if threading.current_thread() is not threading.main_thread():
             log.warning("not on the main thread: an endless loop in one process holds up all others")
             return
-        signal.signal(signal.SIGVTALRM, _tick)
+        signal.signal(signal.SIGVTALRM, self._on_signal)
         signal.siginterrupt(signal.SIGVTALRM, False)  # calls of the system that it finds waiting go on by themselves
         signal.setitimer(signal.ITIMER_VIRTUAL, SLICE, SLICE)
         self.active = True
+
+    def _on_signal(self, _signal: int, frame: FrameType | None) -> None:
+        if self._guard is not None:
+            self._guard.look()
+        _tick(frame)
 
     def stop(self) -> None:
         """End."""
@@ -72,3 +80,5 @@ class Preemption:
             signal.setitimer(signal.ITIMER_VIRTUAL, 0)
             signal.signal(signal.SIGVTALRM, signal.SIG_IGN)
             self.active = False
+        if self._guard is not None:
+            self._guard.close()

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import gevent
 import pytest
 from lua_node import eventually, lua_greenlets, settle
 
+from runtime.binding import Failure
+from runtime.process.hunger import MemoryGuard, default_limit
+
 if TYPE_CHECKING:
     from runtime.process.process import Process
 
+MIB = 1 << 20
 # Those that come to an end by their own fault, and some words of the reason.
 FATAL = {
     "an uncaught error": ('error("boom")', "boom"),
@@ -179,3 +185,60 @@ def test_each_restless_one_can_be_ended(node, name):
     process.terminate()
     assert process.completion.wait_for(10)
     end_all(node)
+
+
+@pytest.mark.parametrize("kind", ["process.lua", "function.lua"])
+@pytest.mark.parametrize(
+    "hunger",
+    [
+        "local t = {} while true do t[#t + 1] = {#t} end",
+        "local t = {} while true do t[#t + 1] = ('x'):rep(1000000) .. #t end",
+        "local t, n = {}, 0 while true do n = n + 1 t[n] = coroutine.wrap(function() return n end) end",
+    ],
+)
+def test_the_process_that_devours_the_memory_is_ended_and_no_other(lua, caplog, monkeypatch, kind, hunger):
+    guard = MemoryGuard(resident() + 150 * MIB)
+    monkeypatch.setattr(lua.node.preemption, "_guard", guard)
+    lua.process("ask", PRELUDE + ASK)
+    lua.process("steady", STEADY)
+    steady = lua.spawn("steady")
+    eventually(lambda: lua.node.processes.names.lookup("steady") is not None)
+    lua.add("hungry", kind, source=f"return function() {hunger} end")
+    lua.add("modest", "process.lua", source="return function() local t = {} while true do t = {t} t = {} end end")
+    modest = lua.spawn("modest")
+    hungry = lua.spawn("hungry") if kind == "process.lua" else lua.node.functions.begin("app:hungry")
+    asking = lua.spawn("ask", 100)
+    assert hungry.completion.wait_for(30)
+    assert str(hungry.completion.outcome.error) == "out of memory"
+    assert asking.completion.wait_for(30)
+    assert asking.outcome.value == 100
+    assert not steady.finished
+    assert not modest.finished
+    assert caplog.text.count("out of memory: ") == 1
+    end_all(lua)
+
+
+def test_what_a_function_hoards_between_calls_is_freed(lua, monkeypatch):
+    monkeypatch.setattr(lua.node.preemption, "_guard", MemoryGuard(resident() + 150 * MIB))
+    source = "local t = {} return function(n) for k = 1, n do t[#t + 1] = ('x'):rep(1000000) .. #t end return #t end"
+    lua.add("hoards", "function.lua", source=source, pool={"size": 1})
+    assert lua.node.functions.call("app:hoards", (3,)) == 3
+    with pytest.raises(Failure, match="out of memory"):
+        lua.node.functions.call("app:hoards", (100_000,))
+    assert lua.node.functions.call("app:hoards", (3,)) == 3
+
+
+def test_a_node_that_is_big_for_reasons_of_its_own_ends_nobody(lua, monkeypatch):
+    monkeypatch.setattr(lua.node.preemption, "_guard", MemoryGuard(resident() // 2))
+    assert lua.run("local t = {} for n = 1, 300000 do t[n] = n end return #t") == 300000
+
+
+def test_without_a_limit_nothing_is_watched():
+    guard = MemoryGuard(0)
+    guard.look()
+    guard.close()
+    assert 0 < default_limit() < os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+
+
+def resident() -> int:
+    return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
