@@ -16,22 +16,30 @@ from runtime.code.codebase import CodeBase
 from runtime.code.kinds import FunctionKind, LuaKind
 from runtime.config import Config
 from runtime.data.kinds import SqliteHandler
+from runtime.events.bus import Bus
+from runtime.events.logs import LogStream
 from runtime.files.directory import DirectoryKind
 from runtime.functions.service import Functions
 from runtime.http.kinds import EndpointKind, RouterKind, StaticKind
 from runtime.http.kinds import ServiceKind as HttpServiceKind
 from runtime.http.services import HttpServices
+from runtime.logs.setup import LogSettings
 from runtime.lua.limits import lift_recursion_limit
 from runtime.process import globals as process_globals
+from runtime.process.access import Decide, allow
 from runtime.process.kinds import HostKind, ServiceKind
 from runtime.process.preemption import Preemption
 from runtime.process.processes import Processes
 from runtime.process.scheduler import Scheduler
 from runtime.project import Project
+from runtime.registry.history import History, MemoryHistory
 from runtime.registry.kinds import KindTable
 from runtime.registry.loader import load_entries
-from runtime.registry.registry import Notice, Registry
+from runtime.registry.narrator import Narrator
+from runtime.registry.registry import Notice, Registry, Surroundings
+from runtime.registry.sqlite_history import SqliteHistory
 from runtime.resources import Resources
+from runtime.supervisor.reporter import Reporter
 from runtime.supervisor.supervisor import Supervisor, SupervisorError
 
 if TYPE_CHECKING:
@@ -93,6 +101,8 @@ class Node:
         self.scheduler = Scheduler()
         self.preemption = Preemption()
         self.resources = Resources()
+        self.events = Bus()
+        self.decide: Decide = allow
         self.processes = Processes(self)
         self.functions = Functions(self)
         self.http = HttpServices(self)
@@ -105,8 +115,11 @@ class Node:
         for handler in _HANDLERS:
             kinds.register(handler(self))
         kinds.load_plugins(self)
-        self.registry = Registry(kinds, lock=BoundedSemaphore(1))
+        surroundings = Surroundings(BoundedSemaphore(1), history_of(config), narrator=Narrator(self.events))
+        self.registry = Registry(kinds, surroundings)
         self.supervisor = Supervisor(self.registry.references)
+        Reporter(self.events, self.supervisor).start()
+        self._log_stream = LogStream(self.events)
 
     @classmethod
     def boot(cls, project_dir: Path, options: Options | None = None) -> Node:
@@ -123,6 +136,8 @@ class Node:
     def start(self) -> None:
         """Start the supervised services; return when the required ones run."""
         self.preemption.start()
+        if self.config.flag("logmanager.stream_to_events", default=False):
+            self._log_stream.attach(LogSettings.of(self.config).least)
         self.supervisor.start_all()
         self.registry.subscribe(self._start_newcomers)
 
@@ -140,10 +155,22 @@ class Node:
             log.warning("service %s did not stop cleanly: %s", service, reason)
         self.processes.stop(_LAST_WAIT)
         self.preemption.stop()
+        self._log_stream.detach()
         self.scheduler.close()
         self.resources.close()
+        self.registry.close()
         if _current is self:
             _current = None
+
+
+def history_of(config: Config) -> History | None:
+    """Make the history that the configuration asks for; None where none shall be kept."""
+    if not config.flag("registry.enable_history", default=True):
+        return None
+    wanted = config.choice("registry.history_type", "memory", ("memory", "sqlite", "nil"))
+    if wanted == "sqlite":
+        return SqliteHistory(config.directory / config.text("registry.history_path", ".wippy/registry.db"))
+    return MemoryHistory() if wanted == "memory" else None
 
 
 def load_modules() -> dict[str, Table]:
