@@ -125,7 +125,8 @@ class Node:
     def boot(cls, project_dir: Path, options: Options | None = None) -> Node:
         """Make a node of a project and load its entries; raise the errors that `runtime.http.worker.mistakes` lists."""
         project = Project.find(project_dir)
-        config = Config.load(project.root, tuple(getattr(options, "config", ())), tuple(getattr(options, "sets", ())))
+        files, sets, profiles = (tuple(getattr(options, name, ())) for name in ("config", "sets", "profiles"))
+        config = Config.load(project.root, files, sets, profiles)
         node = cls(project, config, frozen=bool(getattr(options, "frozen", False)))
         entries = load_entries(project, config, tuple(getattr(options, "overrides", ())))
         unknown = config.choice("registry.unknown_kinds", "error", ("error", "warn"))

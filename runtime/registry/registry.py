@@ -132,8 +132,20 @@ class Registry:
             state = {entry.id: entry for entry in state.values() if self._is_known(entry)}
         after = View(version, state)
         with self._writing(after):
-            self._run([Change.create(entry) for entry in state.values()], boot=True)
+            try:
+                self._run([Change.create(entry) for entry in state.values()], boot=True)
+            except RegistryError as error:
+                raise RegistryError(error.errors, self._hint(version, error)) from error
             self._view = after
+
+    def _hint(self, version: int, error: RegistryError) -> str:
+        """Say where entries come from that no file has."""
+        if all(refused.entry is self._baseline.get(refused.id) for refused in error.errors):
+            return ""
+        return (
+            f"Version {version} of the registry's history is in force, which changes what the files say; "
+            "`--set registry.history_type=memory` starts without it."
+        )
 
     def _is_known(self, entry: Entry) -> bool:
         if not self.kinds.is_known(entry.kind):

@@ -11,7 +11,7 @@ import pytest
 from runtime.binding import Failure, Kind
 from runtime.registry.change import Change
 from runtime.registry.entry import Entry, EntryId
-from runtime.registry.errors import EntryError
+from runtime.registry.errors import EntryError, RegistryError
 from runtime.registry.history import History, MemoryHistory
 from runtime.registry.kinds import KindHandler, KindTable
 from runtime.registry.registry import Registry, Surroundings
@@ -167,6 +167,20 @@ def test_a_restart_repeats_the_changes_over_the_files(tmp_path: Path) -> None:
     assert second.state() == {"a": 10, "gone": 0, "new": 0}
     second.registry.close()
     assert World(SqliteHistory(path), thing("a", 10)).state() == {"a": 10}
+
+
+def test_a_boot_that_fails_for_what_the_history_holds_says_so(tmp_path: Path) -> None:
+    path = tmp_path / "registry.db"
+    first = World(SqliteHistory(path))
+    first.apply(Change.create(thing("a")))
+    first.registry.close()
+    table = KindTable()
+    registry = Registry(table, Surroundings(history=SqliteHistory(path)))
+    with pytest.raises(RegistryError, match=r"no such kind: thing.*\nVersion 1 of the registry's history is in force"):
+        registry.load([])
+    with pytest.raises(RegistryError) as raised:
+        Registry(table).load([thing("b")])
+    assert "history" not in str(raised.value)
 
 
 def test_two_nodes_cannot_write_one_history(tmp_path: Path) -> None:
