@@ -1,4 +1,4 @@
-"""Runtime configuration: `.wippy.yaml`, further files, and `--set`, merged leaf by leaf."""
+"""Runtime configuration: `.wippy.yaml`, further files, profiles and `--set`, merged leaf by leaf."""
 
 from __future__ import annotations
 
@@ -6,19 +6,23 @@ import os
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from runtime.durations import parse_duration
 from runtime.registry.document import Document, DocumentError, read_document
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
 DEFAULT_FILE = ".wippy.yaml"
 VERSION = "1.0"
 # Sections that say how to read the others; they are no configuration themselves.
 _META = ("version", "profiles")
 _REFERENCE = re.compile(r"\$\{(env:)?([A-Za-z_][A-Za-z0-9_.]*)(?:\|([^}]*))?\}")
+# What a profile may do with a list instead of replacing it.
+_LIST_EDITS = frozenset(
+    f"disable.{name}.{action}" for name in ("namespaces", "entries") for action in ("add", "remove")
+)
 _INTEGER = re.compile(r"[-+]?(?:0|[1-9]\d*)")
 _FLOAT = re.compile(r"[-+]?(?:\d+\.\d*|\.\d+|\d+(?=[eE]))(?:[eE][-+]?\d+)?")
 
@@ -35,6 +39,10 @@ class Leaf:
     place: str
 
 
+# The values of each profile by name.
+Profiles: TypeAlias = "dict[str, dict[str, Leaf]]"
+
+
 @dataclass(frozen=True)
 class Config:
     """The merged configuration. Keys are dotted paths; `directory` is what relative paths in it start from."""
@@ -43,14 +51,22 @@ class Config:
     leaves: Mapping[str, Leaf] = field(default_factory=dict)
 
     @classmethod
-    def load(cls, root: Path, files: Sequence[Path] = (), sets: Sequence[str] = ()) -> Config:
-        """Compose `files` left to right, then apply `--set` values; no `files` means `.wippy.yaml` if `root` has it.
+    def load(
+        cls, root: Path, files: Sequence[Path] = (), sets: Sequence[str] = (), profiles: Sequence[str] = ()
+    ) -> Config:
+        """Compose `files` left to right, then the named profiles, then `--set` values.
 
-        The place of profiles is between the two.
+        No `files` means `.wippy.yaml` if `root` has it.
         """
         leaves: dict[str, Leaf] = {}
+        bodies: Profiles = {}
         for path in files or _default_files(root):
-            _overlay(leaves, read_config(path))
+            file = read_config(path)
+            _overlay(leaves, file.leaves)
+            for name, body in file.profiles.items():
+                _overlay(bodies.setdefault(name, {}), body)
+        for name in profiles:
+            _select(leaves, bodies, name)
         for text in sets:
             key, value = parse_set(text)
             _overlay(leaves, {key: Leaf(value, f"--set {key}")})
@@ -125,8 +141,48 @@ def _default_files(root: Path) -> tuple[Path, ...]:
     return (path,) if path.is_file() else ()
 
 
-def read_config(path: Path) -> dict[str, Leaf]:
-    """Read one file into leaves, with `${env:NAME}` resolved."""
+def _select(leaves: dict[str, Leaf], profiles: Profiles, name: str) -> None:
+    """Lay a profile over the configuration; the environment it names is read only now."""
+    body = profiles.get(name)
+    if body is None:
+        known = f"the configuration has {', '.join(sorted(profiles))}" if profiles else "the configuration has none"
+        raise ConfigError(f"--profile {name}: there is no such profile; {known}")
+    for key, leaf in body.items():
+        if key.startswith("vars.") and "env:" in str(leaf.value) and _REFERENCE.search(str(leaf.value)):
+            raise ConfigError(
+                f"{leaf.place}: variables of a profile cannot refer to the environment; "
+                "refer to it in the `vars:` outside of the profile"
+            )
+    resolved = {key: Leaf(_resolve_environment(leaf.value, leaf.place), leaf.place) for key, leaf in body.items()}
+    edits = {key: leaf for key, leaf in resolved.items() if key in _LIST_EDITS}
+    _overlay(leaves, {key: leaf for key, leaf in resolved.items() if key not in _LIST_EDITS})
+    for key, leaf in edits.items():
+        _edit_list(leaves, key, leaf)
+
+
+def _edit_list(leaves: dict[str, Leaf], key: str, edit: Leaf) -> None:
+    """Add to a list of the configuration, or remove from it."""
+    target, _, action = key.rpartition(".")
+    items = edit.value if isinstance(edit.value, list) else [edit.value]
+    before = leaves[target].value if target in leaves else []
+    before = before if isinstance(before, list) else [before]
+    if action == "add":
+        after = before + [item for item in items if item not in before]
+    else:
+        after = [item for item in before if item not in items]
+    leaves[target] = Leaf(after, edit.place)
+
+
+@dataclass(frozen=True)
+class ConfigFile:
+    """What one file says: its values with the environment resolved, and its profiles as they are written."""
+
+    leaves: dict[str, Leaf]
+    profiles: Profiles
+
+
+def read_config(path: Path) -> ConfigFile:
+    """Read one file."""
     try:
         if not path.is_file():
             raise ConfigError(f"there is no configuration file {path}; check the path given with --config")
@@ -135,7 +191,26 @@ def read_config(path: Path) -> dict[str, Leaf]:
         place = f"{path}:{error.line}" if error.line else str(path)
         raise ConfigError(f"{place}: {error.message}" + (f"; {error.remedy}" if error.remedy else "")) from error
     _check_version(path, document)
-    return dict(_leaves(document.value, (), path, document))
+    leaves = {
+        key: Leaf(_resolve_environment(leaf.value, leaf.place), leaf.place)
+        for key, leaf in _leaves(document.value, (), path, document)
+    }
+    return ConfigFile(leaves, _profiles(path, document))
+
+
+def _profiles(path: Path, document: Document) -> Profiles:
+    """Read the profiles of a file."""
+    given = document.value.get("profiles") or {}
+    found: Profiles = {}
+    for name, body in given.items() if isinstance(given, dict) else [("", None)]:
+        if not isinstance(body, dict):
+            place = f"{path}:{document.line(('profiles', name))}"
+            raise ConfigError(f"{place}: `profiles:` maps names to sections such as those of the file itself")
+        below = ("profiles", name)
+        found[name] = {
+            key.removeprefix(f"profiles.{name}."): leaf for key, leaf in _leaves(body, below, path, document)
+        }
+    return found
 
 
 def _check_version(path: Path, document: Document) -> None:
@@ -149,7 +224,7 @@ def _check_version(path: Path, document: Document) -> None:
         )
 
 
-def _leaves(value: Any, path: tuple[str, ...], file: Path, document: Document) -> Any:
+def _leaves(value: Any, path: tuple[str, ...], file: Path, document: Document) -> Iterator[tuple[str, Leaf]]:
     """Yield every leaf below a value as (dotted key, Leaf); an empty mapping is a leaf."""
     if isinstance(value, dict) and (value or not path):
         for key, item in value.items():
@@ -157,7 +232,7 @@ def _leaves(value: Any, path: tuple[str, ...], file: Path, document: Document) -
                 yield from _leaves(item, (*path, key), file, document)
         return
     place = f"{file}:{document.line(path)}"
-    yield ".".join(path), Leaf(_resolve_environment(value, place), place)
+    yield ".".join(path), Leaf(value, place)
 
 
 def _resolve_environment(value: Any, place: str) -> Any:

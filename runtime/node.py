@@ -18,24 +18,32 @@ from runtime.code.kinds import FunctionKind, LuaKind, ProcessKind
 from runtime.config import Config
 from runtime.data.kinds import SqliteHandler
 from runtime.durations import format_duration
+from runtime.events.bus import Bus
+from runtime.events.logs import LogStream
 from runtime.files.directory import DirectoryKind
 from runtime.functions.service import Functions
 from runtime.http.kinds import EndpointKind, RouterKind, StaticKind
 from runtime.http.kinds import ServiceKind as HttpServiceKind
 from runtime.http.services import HttpServices
+from runtime.logs.setup import LogSettings
 from runtime.lua.limits import lift_recursion_limit
 from runtime.process import globals as process_globals
 from runtime.process import outdated, timing
+from runtime.process.access import Decide, allow
 from runtime.process.hunger import MemoryGuard, default_limit
 from runtime.process.kinds import HostKind, ServiceKind
 from runtime.process.preemption import Preemption
 from runtime.process.processes import Processes
 from runtime.process.scheduler import Scheduler
 from runtime.project import Project
+from runtime.registry.history import History, MemoryHistory
 from runtime.registry.kinds import KindTable
 from runtime.registry.loader import load_entries
-from runtime.registry.registry import Notice, Registry
+from runtime.registry.narrator import Narrator
+from runtime.registry.registry import Notice, Registry, Surroundings
+from runtime.registry.sqlite_history import SqliteHistory
 from runtime.resources import Resources
+from runtime.supervisor.reporter import Reporter
 from runtime.supervisor.service import State
 from runtime.supervisor.supervisor import Supervisor, SupervisorError
 
@@ -100,6 +108,8 @@ class Node:
         self.scheduler = Scheduler()
         self.preemption = Preemption(MemoryGuard(config.integer("process.memory_limit", default_limit())))
         self.resources = Resources()
+        self.events = Bus()
+        self.decide: Decide = allow
         self.processes = Processes(self)
         self.functions = Functions(self)
         self.http = HttpServices(self)
@@ -112,14 +122,18 @@ class Node:
         for handler in _HANDLERS:
             kinds.register(handler(self))
         kinds.load_plugins(self)
-        self.registry = Registry(kinds, lock=BoundedSemaphore(1))
+        surroundings = Surroundings(BoundedSemaphore(1), history_of(config), narrator=Narrator(self.events))
+        self.registry = Registry(kinds, surroundings)
         self.supervisor = Supervisor(self.registry.references, clock=timing.now, sleep=timing.sleep)
+        Reporter(self.events, self.supervisor).start()
+        self._log_stream = LogStream(self.events)
 
     @classmethod
     def boot(cls, project_dir: Path, options: Options | None = None) -> Node:
         """Make a node of a project and load its entries; raise the errors that `runtime.http.worker.mistakes` lists."""
         project = Project.find(project_dir)
-        config = Config.load(project.root, tuple(getattr(options, "config", ())), tuple(getattr(options, "sets", ())))
+        files, sets, profiles = (tuple(getattr(options, name, ())) for name in ("config", "sets", "profiles"))
+        config = Config.load(project.root, files, sets, profiles)
         node = cls(project, config, frozen=bool(getattr(options, "frozen", False)))
         entries = load_entries(project, config, tuple(getattr(options, "overrides", ())))
         unknown = config.choice("registry.unknown_kinds", "error", ("error", "warn"))
@@ -130,6 +144,8 @@ class Node:
     def start(self) -> None:
         """Start the supervised services; return when the required ones run."""
         self.preemption.start()
+        if self.config.flag("logmanager.stream_to_events", default=False):
+            self._log_stream.attach(LogSettings.of(self.config).least)
         self.supervisor.start_all()
         self.registry.subscribe(self._start_newcomers)
         self.registry.subscribe(lambda notice: outdated.tell(self, [change.id for change in notice.changes]))
@@ -148,8 +164,10 @@ class Node:
         self.processes.stop(_LAST_WAIT)
         self.functions.close()
         self.preemption.stop()
+        self._log_stream.detach()
         self.scheduler.close()
         self.resources.close()
+        self.registry.close()
         if _current is self:
             _current = None
 
@@ -163,6 +181,16 @@ class Node:
             return
         for service, reason in stopping.get().items():
             log.warning("service %s did not stop cleanly: %s", service, reason)
+
+
+def history_of(config: Config) -> History | None:
+    """Make the history that the configuration asks for; None where none shall be kept."""
+    if not config.flag("registry.enable_history", default=True):
+        return None
+    wanted = config.choice("registry.history_type", "memory", ("memory", "sqlite", "nil"))
+    if wanted == "sqlite":
+        return SqliteHistory(config.directory / config.text("registry.history_path", ".wippy/registry.db"))
+    return MemoryHistory() if wanted == "memory" else None
 
 
 def load_modules() -> dict[str, Table]:

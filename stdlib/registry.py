@@ -3,8 +3,11 @@
 from typing import TYPE_CHECKING, Any
 
 from runtime.binding import Failure, Kind, LuaValue, Module, Table, Text, Userdata, method, to_lua, to_python
-from runtime.registry.change import Change
+from runtime.process.access import demand, is_allowed
+from runtime.registry.change import Change, difference
 from runtime.registry.entry import Entry, EntryId
+from runtime.registry.kinds import lifecycle_references
+from runtime.registry.order import in_order
 from runtime.registry.view import View
 
 if TYPE_CHECKING:
@@ -25,7 +28,12 @@ def _entry(entry: Entry) -> LuaValue:
 
 
 def _entries(entries: list[Entry]) -> LuaValue:
-    return Table.from_list([_entry(entry) for entry in entries])
+    return Table.from_list([_entry(entry) for entry in entries if is_allowed("registry.get", str(entry.id))])
+
+
+def _allowed(entry_id: EntryId) -> EntryId:
+    demand("registry.get", str(entry_id), f"not allowed to access entry {entry_id}")
+    return entry_id
 
 
 def _id(value: LuaValue, what: str) -> EntryId:
@@ -52,7 +60,7 @@ def _query(value: LuaValue) -> dict[str, Any]:
 @module.function
 def get(entry_id: LuaValue) -> LuaValue:
     """Give an entry as a table {id, kind, meta, data}, a copy; NotFound when there is none."""
-    return _entry(_registry().get(_id(entry_id, "the argument of registry.get")))
+    return _entry(_registry().get(_allowed(_id(entry_id, "the argument of registry.get"))))
 
 
 @module.function
@@ -80,6 +88,55 @@ def current_version() -> LuaValue:
     return Version(_registry().version)
 
 
+@module.function
+def snapshot_at(version: int) -> LuaValue:
+    """Give the state of a version by its number, which is above 0."""
+    if version <= 0:
+        raise Failure(Kind.INVALID, f"invalid version id {version}: numbers of versions begin with 1")
+    return Snapshot(_registry().at(version))
+
+
+@module.function
+def versions() -> LuaValue:
+    """List all versions, the oldest first."""
+    return Table.from_list([Version(number) for number in _registry().history.parents])
+
+
+@module.function
+def history() -> LuaValue:
+    """Give the history."""
+    _ = _registry().history  # tells when there is none
+    return History()
+
+
+@module.function(blocks=True)
+def apply_version(version: LuaValue) -> LuaValue:
+    """Go back, or forward again, to a version: true, or false and the reason."""
+    demand("registry.apply_version", "", "not allowed to change the version of the registry")
+    number = _number(version)
+    try:
+        _registry().apply_version(number)
+    except Failure as failure:
+        return False, failure.to_error()
+    return True
+
+
+@module.function
+def build_delta(before: Table, after: Table) -> LuaValue:
+    """List what leads from one list of entries to another: dependants are deleted first, dependencies made first."""
+    states = [
+        {wish.id: wish for wish in (_wish(entry, "registry.build_delta") for entry in given.array)}
+        for given in (before, after)
+    ]
+    return _ops(in_order(difference(*states), lambda change: lifecycle_references(change.entry)))
+
+
+def _number(version: LuaValue) -> int:
+    if not isinstance(version, Version):
+        raise Failure(Kind.INVALID, "a version object is expected, such as registry.current_version() gives")
+    return version.number
+
+
 @module.handle("registry.Version")
 class Version(Userdata):
     """One version of the registry."""
@@ -101,17 +158,50 @@ class Version(Userdata):
 
     @method
     def previous(self) -> LuaValue:
-        """Give the version before; nil before the first."""
-        return Version(self.number - 1) if self.number > 0 else None
+        """Give the version that it was made from; nil for the first."""
+        return _version(_registry().history.parents.get(self.number))
 
     @method
     def next(self) -> LuaValue:
-        """Give the version after; nil when this is the latest."""
-        return Version(self.number + 1) if self.number < _registry().version else None
+        """Give the newest version made from it; nil when there is none."""
+        return _version(_registry().history.child(self.number))
 
     def lua_tostring(self) -> str:
         """Show the number."""
-        return f"Version({self.number})"
+        return f"registry.Version{{v{self.number}}}"
+
+
+def _version(number: int | None) -> LuaValue:
+    return Version(number) if number is not None else None
+
+
+@module.handle("registry.History")
+class History(Userdata):
+    """All versions of the registry."""
+
+    __slots__ = ()
+
+    @method
+    def versions(self) -> LuaValue:
+        """List all versions, the oldest first."""
+        return versions()
+
+    @method
+    def get_version(self, number: int) -> LuaValue:
+        """Give a version by its number."""
+        if number < 0:
+            raise Failure(Kind.INVALID, f"invalid version id {number}: numbers of versions begin with 0")
+        _registry().history.check(number)
+        return Version(number)
+
+    @method
+    def snapshot_at(self, version: LuaValue) -> LuaValue:
+        """Give the state of a version."""
+        return Snapshot(_registry().at(_number(version)))
+
+    def lua_tostring(self) -> str:
+        """Show what it is."""
+        return "registry.History{}"
 
 
 @module.handle("registry.Snapshot")
@@ -131,7 +221,7 @@ class Snapshot(Userdata):
     @method
     def get(self, entry_id: LuaValue) -> LuaValue:
         """Give one entry; NotFound when there is none."""
-        return _entry(self.view.get(_id(entry_id, "the argument of snapshot:get")))
+        return _entry(self.view.get(_allowed(_id(entry_id, "the argument of snapshot:get"))))
 
     @method
     def find(self, query: LuaValue = None) -> LuaValue:
@@ -155,7 +245,7 @@ class Snapshot(Userdata):
 
     def lua_tostring(self) -> str:
         """Show the version."""
-        return f"Snapshot(version {self.view.version}, {len(self.view.entries)} entries)"
+        return f"registry.Snapshot{{version=v{self.view.version}}}"
 
 
 @module.handle("registry.Changes")
@@ -189,24 +279,28 @@ class Changes(Userdata):
     @method
     def ops(self) -> LuaValue:
         """List what was added, in order: {kind = "entry.create", entry = {...}}."""
-        return to_lua(
-            [
-                {
-                    "kind": f"entry.{change.action}",
-                    "entry": change.new.plain() if change.new is not None else {"id": str(change.id)},
-                }
-                for change in self.pending
-            ]
-        )
+        return _ops(self.pending)
 
     @method(blocks=True)
     def apply(self) -> LuaValue:
         """Make all changes or none, and give the new version."""
+        if self.pending:
+            demand("registry.apply", "", "not allowed to change the registry")
         return Version(_registry().apply(self.pending))
 
     def lua_tostring(self) -> str:
         """Show how much there is."""
-        return f"Changes({len(self.pending)} pending)"
+        return f"registry.Changes{{ops={len(self.pending)}}}"
+
+
+def _ops(changes: list[Change]) -> LuaValue:
+    return to_lua([{"kind": f"entry.{change.action}", "entry": _subject(change)} for change in changes])
+
+
+def _subject(change: Change) -> dict[str, Any]:
+    """Describe the entry of a change; a wish to delete knows only its id."""
+    entry = change.new or change.old
+    return entry.plain() if entry is not None else {"id": str(change.id)}
 
 
 def _wish(value: LuaValue, function: str) -> Entry:

@@ -20,9 +20,8 @@ from runtime.cli.console import CommandError, Progress, Settings, err, out, show
 from runtime.project import Project
 from runtime.registry.entry import Entry
 from runtime.registry.errors import EntryError
-from runtime.registry.loader import read_entries
+from runtime.registry.loader import composed, read_entries
 from runtime.registry.location import locate
-from runtime.registry.overrides import apply_overrides
 from runtime.registry.problem import shown
 
 LUA_KINDS = ("function.lua", "process.lua", "library.lua", "workflow.lua", "module.lua")
@@ -100,7 +99,7 @@ def build_project(project: Project, settings: Settings, *, jobs: int, write: boo
     store = ArtifactStore(artifact_dir(project))
     waiting: dict[str, tuple[Job, Entry]] = {}
     # An override may name an entry of a file that could not be read; that file's own error matters more.
-    lua = entries if problems else apply_overrides(entries, settings.configuration(project))
+    lua = entries if problems else composed(entries, settings.configuration(project))
     for entry in [entry for entry in lua if entry.kind in LUA_KINDS]:
         source = entry.lookup("source")
         if not isinstance(source, str):

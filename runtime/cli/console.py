@@ -30,6 +30,7 @@ class Settings:
     console: bool = False
     silent: bool = False
     config: list[Path] = field(default_factory=list)
+    profile: list[str] = field(default_factory=list)
 
     def project(self, directory: Path | None = None, lock_file: Path | None = None) -> Project:
         """Open the project of a directory (the current one when not given), or of a lock file."""
@@ -38,10 +39,10 @@ class Settings:
         return Project.open(lock_file) if lock_file else Project.find(directory or Path.cwd())
 
     def configuration(self, project: Project, sets: Sequence[str] = ()) -> Config:
-        """Load the configuration of a project: `--config` files or `.wippy.yaml`, then `--set` values."""
+        """Load the configuration of a project: files, then profiles, then `--set` values."""
         from runtime.config import Config  # reads YAML: commands without a project start without it
 
-        return Config.load(project.root, self.config, sets)
+        return Config.load(project.root, self.config, sets, self.profile)
 
 
 def out(text: str = "") -> None:

@@ -33,7 +33,7 @@ Compile it:          wippy build
 Run it:              wippy run
 Run one Lua file:    wippy lua hello.lua
 """
-_TAKES_VALUE = ("--config",)
+_TAKES_VALUE = ("--config", "--profile")
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -157,11 +157,16 @@ def _globals() -> "Callable[..., None]":
             list[Path] | None,
             typer.Option("--config", metavar="FILE", help="Configuration file; may be repeated, later ones win."),
         ] = None,
+        profile: Annotated[
+            list[str] | None,
+            typer.Option("--profile", metavar="NAME", help="Apply a profile of the configuration; may be repeated."),
+        ] = None,
         version: Annotated[bool, typer.Option("--version", help="Print the version and exit.")] = False,
     ) -> None:
         """Take the global flags; show help when there is no command."""
         settings: Settings = ctx.obj
-        for name, value in (("verbose", verbose), ("console", console), ("silent", silent), ("config", config)):
+        flags = {"verbose": verbose, "console": console, "silent": silent, "config": config, "profile": profile}
+        for name, value in flags.items():
             _note(settings, name, value)
         if version:
             from runtime.cli.version import version_text
@@ -174,8 +179,8 @@ def _globals() -> "Callable[..., None]":
 
 
 def _note(settings: Settings, name: str, value: Any) -> None:
-    if name == "config":
-        settings.config.extend(value or ())
+    if name in ("config", "profile"):
+        getattr(settings, name).extend(value or ())
     elif value:
         setattr(settings, name, True)
 

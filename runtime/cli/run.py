@@ -31,6 +31,7 @@ class Launch:
     sets: tuple[str, ...] = ()
     overrides: tuple[str, ...] = ()
     frozen: bool = False
+    profiles: tuple[str, ...] = ()
 
 
 def register(app: typer.Typer) -> None:
@@ -65,7 +66,7 @@ def run(
     settings: Settings = ctx.obj
     project = settings.project(directory)
     start_logging(settings, settings.configuration(project, tuple(set_ or ())))
-    launch = Launch(tuple(settings.config), tuple(set_ or ()), tuple(override or ()))
+    launch = Launch(tuple(settings.config), tuple(set_ or ()), tuple(override or ()), profiles=tuple(settings.profile))
     node = Node.boot(project.root, launch)
     ending = Event()
     _end_on_signals(ending)

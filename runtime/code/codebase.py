@@ -21,7 +21,7 @@ from runtime.lua.table import Table
 from runtime.registry.errors import EntryError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
     from compiler.artifact import ArtifactStore
     from compiler.assemble import Chunk
@@ -42,6 +42,9 @@ class Instance:
 class CodeBase:
     """Compiles entries, keeps the result and makes instances.
 
+    Changes are collected in a draft until `publish` makes all of them effective at once, so that nobody who starts code
+    while a change of the registry is under way meets a new function with an old library, or the other way round.
+
     `modules` are the Lua modules written in Python by name; `always` names those that every environment has without
     asking.
     """
@@ -59,6 +62,8 @@ class CodeBase:
         self.always = dict(always)
         self.frozen = frozen
         self._units: dict[EntryId, Unit] = {}
+        self._draft: dict[EntryId, Unit] | None = None
+        self._touched: set[EntryId] = set()
         self._warned: set[tuple[EntryId, str]] = set()
 
     # --- units ------------------------------------------------------------------------------------
@@ -96,7 +101,7 @@ class CodeBase:
 
     def put(self, unit: Unit) -> None:
         """Take a unit in, or its new form."""
-        self._units[unit.id] = unit
+        self._change(unit.id)[unit.id] = unit
         for module in unit.config.modules:
             if module not in self.modules and module not in self.always and (unit.id, module) not in self._warned:
                 self._warned.add((unit.id, module))
@@ -106,42 +111,52 @@ class CodeBase:
 
     def drop(self, entry_id: EntryId) -> None:
         """Forget a unit."""
-        self._units.pop(entry_id, None)
-        sources.forget(str(entry_id))
+        self._change(entry_id).pop(entry_id, None)
+
+    def _change(self, entry_id: EntryId) -> dict[EntryId, Unit]:
+        self._touched.add(entry_id)
+        if self._draft is None:
+            self._draft = dict(self._units)
+        return self._draft
+
+    @property
+    def _latest(self) -> dict[EntryId, Unit]:
+        return self._units if self._draft is None else self._draft
 
     def get(self, entry_id: EntryId) -> Unit:
-        """Give a unit; NOT_FOUND when there is none."""
-        unit = self._units.get(entry_id)
-        if unit is None:
-            raise Failure(Kind.NOT_FOUND, f"no Lua code is registered as {entry_id}")
-        return unit
+        """Give a unit in its latest form, published or not; NOT_FOUND when there is none."""
+        return _found(self._latest, entry_id)
 
-    def importers(self, entry_id: EntryId) -> list[EntryId]:
-        """List the units that import one, directly or not."""
-        return imports.importers(self._units, entry_id)
+    def publish(self) -> list[EntryId]:
+        """Make what was put and dropped effective, all at once; give the units that run other code from now on."""
+        before, self._units, self._draft = self._units, self._latest, None
+        changed = [entry_id for entry_id in self._touched if before.get(entry_id) != self._units.get(entry_id)]
+        self._touched.clear()
+        for entry_id in changed:
+            if entry_id not in self._units:
+                sources.forget(str(entry_id))
+        known = [entry_id for entry_id in changed if entry_id in before]  # nobody published imports a new one
+        importers = {other for entry_id in known for other in imports.importers(self._units, entry_id)}
+        return sorted(importers.union(changed))
 
-    def wrong_imports(self, changed: Iterable[EntryId]) -> dict[EntryId, str]:
-        """Tell what is wrong with the imports of units that changed, and of those that import what was dropped."""
+    def wrong_imports(self) -> dict[EntryId, str]:
+        """Tell what is wrong with the imports of units put since, and of those that import what was dropped."""
         reasons: dict[EntryId, str] = {}
         seen: set[EntryId] = set()
-        for entry_id in sorted({near for one in changed for near in (one, *self._direct_importers(one))}):
-            unit = self._units.get(entry_id)
+        units = self._latest
+        for entry_id in sorted({near for one in self._touched for near in (one, *_importers_of_gone(units, one))}):
+            unit = units.get(entry_id)
             if unit is None:
                 continue
-            lacking = imports.missing(self._units, unit)
+            lacking = imports.missing(units, unit)
             if lacking is not None:
                 reasons[entry_id] = f"there is no Lua entry {lacking[1]}, imported as '{lacking[0]}'"
                 continue
-            circle = imports.circle(self._units, unit)
+            circle = imports.circle(units, unit)
             if circle and not seen.intersection(circle):
                 seen.update(circle)
                 reasons[entry_id] = f"imports run in a circle: {imports.spell(circle)}"
         return reasons
-
-    def _direct_importers(self, entry_id: EntryId) -> list[EntryId]:
-        if entry_id in self._units:
-            return []
-        return [unit.id for unit in self._units.values() if entry_id in unit.config.imports.values()]
 
     # --- instances --------------------------------------------------------------------------------
 
@@ -150,7 +165,7 @@ class CodeBase:
 
         Runs Lua code: call it in a task of the process that the instance is for.
         """
-        unit = self.get(entry_id)
+        unit = _found(self._units, entry_id)
         libraries = imports.load_order(self._units, unit)
         extra = dict(self.always)
         for part in (*(imported for _, imported in libraries), unit):
@@ -166,6 +181,20 @@ class CodeBase:
             globals_.set(encode(alias), loaded[imported.id])
         exported = first(_bind(unit, globals_)())
         return Instance(_method(unit, exported), globals_)
+
+
+def _found(units: Mapping[EntryId, Unit], entry_id: EntryId) -> Unit:
+    unit = units.get(entry_id)
+    if unit is None:
+        raise Failure(Kind.NOT_FOUND, f"no Lua code is registered as {entry_id}")
+    return unit
+
+
+def _importers_of_gone(units: Mapping[EntryId, Unit], entry_id: EntryId) -> list[EntryId]:
+    """List those that still import a unit which is no longer there."""
+    if entry_id in units:
+        return []
+    return [unit.id for unit in units.values() if entry_id in unit.config.imports.values()]
 
 
 def _bind(unit: Unit, globals_: Table) -> LuaFunction:

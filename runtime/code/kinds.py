@@ -28,7 +28,6 @@ class LuaKind(KindHandler):
     def __init__(self, node: Node) -> None:
         super().__init__(node)
         self._compiled: dict[EntryId, Unit] = {}
-        self._changed: set[EntryId] = set()
 
     @property
     def code(self) -> CodeBase:
@@ -45,30 +44,29 @@ class LuaKind(KindHandler):
 
     def create(self, entry: Entry, config: LuaConfig) -> None:
         """Take the code in."""
-        self._changed.add(entry.id)
         self.code.put(self._unit(entry, config))
 
     def update(self, _old: Entry, new: Entry, config: LuaConfig) -> None:
-        """Take the new code in; functions that import it start anew."""
-        self._changed.add(new.id)
+        """Take the new code in."""
         self.code.put(self._unit(new, config))
-        self.node.functions.renew(self.code.importers(new.id))
 
     def delete(self, entry: Entry) -> None:
         """Forget the code."""
-        self._changed.add(entry.id)
         self.code.drop(entry.id)
 
     def commit(self) -> None:
-        """Refuse imports that are not there or run in a circle; forget what was compiled in vain."""
+        """Refuse imports that are not there or run in a circle; else let all changes of code take effect together.
+
+        Functions that run other code now, or import it, start anew.
+        """
         self._compiled.clear()
-        changed, self._changed = self._changed, set()
         refusals = [
             EntryError(entry_id, "imports", reason, "correct `imports:`")
-            for entry_id, reason in self.code.wrong_imports(changed).items()
+            for entry_id, reason in self.code.wrong_imports().items()
         ]
         if refusals:
             raise EntryError(refusals[0].id, refusals[0].field, refusals[0].reason, refusals[0].remedy, refusals[1:])
+        self.node.functions.renew(self.code.publish())
 
 
 class FunctionKind(LuaKind):

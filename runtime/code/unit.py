@@ -28,7 +28,7 @@ class PoolConfig:
 class LuaConfig:
     """The data of an entry with Lua code; `source` is the text, with `file://` already followed."""
 
-    source: str
+    source: str = field(metadata={"raw": True})
     method: str = "main"
     modules: tuple[str, ...] = ()
     imports: Mapping[str, EntryId] = field(default_factory=dict)

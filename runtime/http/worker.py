@@ -55,6 +55,7 @@ class Boot:
     sets: Sequence[str] = ()
     overrides: Sequence[str] = ()
     frozen: bool = False
+    profiles: Sequence[str] = ()
 
     def node(self) -> Any:
         """Load the project."""

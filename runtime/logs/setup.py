@@ -20,9 +20,13 @@ _MIN_LEVELS = {-1: logging.DEBUG, 0: logging.INFO, 1: logging.WARNING, 2: loggin
 
 @dataclass(frozen=True)
 class LogSettings:
-    """What is logged and how; `level` is one of Python's numbers, `silent` writes nothing at all."""
+    """What is logged and how; levels are Python's numbers, `silent` writes nothing at all.
+
+    `least` is the level that the configuration asks for, whatever the flags say of what is shown.
+    """
 
     level: int = logging.INFO
+    least: int = logging.DEBUG
     encoding: Encoding = "console"
     silent: bool = False
 
@@ -33,6 +37,7 @@ class LogSettings:
         encoding = cast("Encoding", config.choice("logger.encoding", "console", ("console", "json")))
         return cls(
             level=max(logging.DEBUG if verbose else logging.INFO, least),
+            least=least,
             encoding="console" if console else encoding,
             silent=silent or not config.flag("logmanager.propagate_downstream", default=True),
         )
@@ -46,6 +51,7 @@ def install(settings: LogSettings, stream: TextIO | None = None) -> None:
         handler.setFormatter(JsonFormatter())
     else:
         handler.setFormatter(ConsoleFormatter(colour=target.isatty() and not os.environ.get("NO_COLOR")))
+    handler.setLevel(settings.level)
     logger = logging.getLogger(ROOT)
     logger.handlers = [handler]
     logger.setLevel(settings.level)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from runtime.binding.failure import Failure
 from runtime.lua.errors import Kind
@@ -89,3 +89,30 @@ def effects(
         if new is not None:
             found.append(Change("create", entry_id, new))
     return found
+
+
+def difference(before: Mapping[EntryId, Entry], after: Mapping[EntryId, Entry]) -> list[Change]:
+    """Give what leads from one state to another; entries that are the same in both are left out."""
+    touched = [
+        entry_id for entry_id in {**before, **after} if not _same_entry(before.get(entry_id), after.get(entry_id))
+    ]
+    return effects(before, after, touched)
+
+
+def _same_entry(one: Entry | None, other: Entry | None) -> bool:
+    if one is None or other is None:
+        return one is other
+    return one is other or (
+        one.kind == other.kind and _same(dict(one.meta), dict(other.meta)) and _same(one.data, other.data)
+    )
+
+
+def _same(one: Any, other: Any) -> bool:
+    """Compare plain data by type too, for 1, 1.0 and true are equal in Python, and different values of an entry."""
+    if type(one) is not type(other):
+        return False
+    if isinstance(one, dict):
+        return one.keys() == other.keys() and all(_same(value, other[key]) for key, value in one.items())
+    if isinstance(one, (list, tuple)):
+        return len(one) == len(other) and all(map(_same, one, other))
+    return bool(one == other)

@@ -9,7 +9,9 @@
         router: EntryId | None = field(default=None, metadata={"path": "meta.router"})
 
 A field reads the value of its name in the data, or at the dotted `path` of its metadata. A field without default is
-required; null counts as absent. A name of an entry without a namespace is in that of the entry.
+required; null counts as absent. A name of an entry without a namespace is in that of the entry. Placeholders for
+variables are resolved first (`runtime.registry.placeholders`), but for those in fields with `raw` in their metadata and
+in what `file://` included.
 """
 
 from __future__ import annotations
@@ -27,6 +29,7 @@ from typing import Annotated, Any, TypeAlias, TypeVar
 from runtime.durations import parse_duration
 from runtime.registry.entry import Entry, EntryId
 from runtime.registry.errors import EntryError
+from runtime.registry.placeholders import DIRECTIVE, Lookup, Resolution
 
 # Seconds, given as text such as `30s` or as a number.
 Duration: TypeAlias = Annotated[float, "duration"]
@@ -46,10 +49,14 @@ class _Unfit(Exception):  # noqa: N818  (says what, not that it is an error)
         self.remedy = remedy
 
 
-def decode(entry: Entry, config: type[T]) -> T:
-    """Make a config of an entry; raise EntryError with everything that is wrong with its fields."""
+def decode(entry: Entry, config: type[T], lookup: Lookup | None = None) -> T:
+    """Make a config of an entry; raise EntryError with everything that is wrong with its fields.
+
+    `lookup` gives the values of placeholders; without it they stay as they are.
+    """
     decoder = _Decoder(entry)
-    value = decoder.dataclass(config, entry.data, "")
+    data = entry.data if lookup is None else decoder.resolve(config, lookup)
+    value = decoder.dataclass(config, data, "")
     if decoder.problems:
         first, *others = [EntryError(entry, unfit.path, unfit.reason, unfit.remedy) for unfit in decoder.problems]
         first.more = tuple(others)
@@ -64,7 +71,7 @@ def likely_misspelt(entry: Entry, config: type) -> list[tuple[str, str]]:
     known = {plan.path.partition(".")[0] for plan in _plan(config) if not plan.in_meta}
     absent = sorted(known - entry.data.keys())
     found = []
-    for written in entry.data.keys() - known:
+    for written in entry.data.keys() - known - {name + DIRECTIVE for name in known}:
         near = difflib.get_close_matches(str(written), absent, 1, 0.8)
         if near:
             found.append((str(written), near[0]))
@@ -80,6 +87,7 @@ class _Field:
     in_meta: bool
     take: Take
     required: bool
+    raw: bool
 
 
 @functools.cache
@@ -93,7 +101,8 @@ def _plan(config: type) -> tuple[_Field, ...]:
         head, _, rest = path.partition(".")
         in_meta = head == "meta" and bool(rest)
         required = field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING
-        plans.append(_Field(field.name, rest if in_meta else path, in_meta, _taker(hints[field.name]), required))
+        raw = bool(field.metadata.get("raw"))
+        plans.append(_Field(field.name, rest if in_meta else path, in_meta, _taker(hints[field.name]), required, raw))
     return tuple(plans)
 
 
@@ -101,6 +110,15 @@ def _plan(config: type) -> tuple[_Field, ...]:
 class _Decoder:
     entry: Entry
     problems: list[_Unfit] = dataclasses.field(default_factory=list)
+
+    def resolve(self, config: type, lookup: Lookup) -> Any:
+        """Give the data of the entry with its placeholders resolved."""
+        resolution = Resolution(lookup, {plan.path for plan in _plan(config) if plan.raw})
+        if self.entry.origin is not None:
+            resolution.kept.update(self.entry.origin.files)
+        data = resolution.resolve(self.entry.data)
+        self.problems += [_Unfit(path, *problem) for path, problem in resolution.problems.items()]
+        return data
 
     def dataclass(self, config: type, data: Any, where: str) -> Any:
         """Fill one (nested) dataclass; `where` is the path of `data` in the entry, with a dot behind."""

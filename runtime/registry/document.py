@@ -152,6 +152,8 @@ def _explain(error: yaml.MarkedYAMLError) -> DocumentError:
         return DocumentError("is nested too deeply", line, remedy=f"at most {DEPTH} levels are read")
     message = ", ".join(part for part in (error.context, error.problem) if part) or "cannot be parsed"
     line, column = (mark.line + 1, mark.column + 1) if mark else (0, 0)
+    if error.problem and "nesting depth" in error.problem:  # libyaml's own limit, in its newer versions
+        return DocumentError("is nested too deeply", line, remedy=f"at most {DEPTH} levels are read")
     return DocumentError(f"is not YAML: {message}", line, column, "check indentation, quotes and colons there")
 
 

@@ -51,11 +51,11 @@ class EntryError(Exception):
 
 
 class RegistryError(Exception):
-    """The registry refuses entries; the text lists every refusal on a line of its own."""
+    """The registry refuses entries; the text lists each on a line of its own, then `hint` if there is one."""
 
-    def __init__(self, errors: Sequence[EntryError]) -> None:
+    def __init__(self, errors: Sequence[EntryError], hint: str = "") -> None:
         self.errors = [error for given in errors for error in given.each()]
-        super().__init__("\n".join(str(error) for error in errors))
+        super().__init__("\n".join([*(str(error) for error in errors), *([hint] if hint else [])]))
 
     @property
     def kind(self) -> str:

@@ -9,17 +9,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from runtime.config import Config
+from runtime.registry.disable import without_disabled
 from runtime.registry.document import Document, DocumentError, read_document
 from runtime.registry.entry import Entry, EntryId, Origin
 from runtime.registry.inclusion import Inclusion
 from runtime.registry.overrides import apply_overrides
 from runtime.registry.problem import LoadError, Problem, shown
+from runtime.registry.requirements import link
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from runtime.project import Project
-    from runtime.registry.document import Steps
+from runtime.registry.document import Steps
 
 log = logging.getLogger("wippy.registry")
 
@@ -29,7 +31,7 @@ _FILE_STRUCTURE = _STRUCTURE | {"namespace", "version", "entries", "requirements
 
 
 def load_entries(project: Project, config: Config | None = None, overrides: Sequence[str] = ()) -> list[Entry]:
-    """Read all entries of a project, in load order, with overrides applied: the configuration's first, then `-o` texts.
+    """Read all entries of a project, in load order, and compose them; `overrides` are `-o` texts.
 
     Raise LoadError with everything that is wrong; where the configuration says `registry.bad_files: warn`, leave the
     files that have a problem out instead, with a warning for each.
@@ -40,7 +42,17 @@ def load_entries(project: Project, config: Config | None = None, overrides: Sequ
         raise LoadError(problems)
     for problem in problems:
         log.warning("left out: %s", problem)
-    return apply_overrides(entries, config, overrides)
+    return composed(entries, config, overrides)
+
+
+def composed(entries: Sequence[Entry], config: Config, overrides: Sequence[str] = ()) -> list[Entry]:
+    """Make of entries as they are written those that shall run: overridden, without the disabled ones, and linked.
+
+    Overrides count twice, so that they reach requirements, and win over what requirements write.
+    """
+    entries = apply_overrides(entries, config, overrides)
+    entries = link(without_disabled(entries, config))
+    return apply_overrides(entries, config, overrides, lenient=True)
 
 
 def read_entries(project: Project) -> tuple[list[Entry], list[Problem]]:

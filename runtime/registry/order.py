@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
+    from runtime.registry.change import Change
     from runtime.registry.entry import Entry, EntryId
 
 
@@ -33,6 +34,18 @@ def creation_order(entries: Iterable[Entry], references: Callable[[Entry], Itera
             else:
                 _enter(following, path, entered, references, spread)
     return list(done.values())
+
+
+def in_order(changes: Sequence[Change], references: Callable[[Change], Iterable[EntryId]]) -> list[Change]:
+    """Sort changes: deletes first, dependants before what they refer to; then the rest, what is referred to first."""
+    deleted = _sorted([change for change in changes if change.new is None], references)
+    return [*reversed(deleted), *_sorted([change for change in changes if change.new is not None], references)]
+
+
+def _sorted(changes: Sequence[Change], references: Callable[[Change], Iterable[EntryId]]) -> list[Change]:
+    by_id = {change.id: change for change in changes}
+    entries = creation_order([change.entry for change in changes], lambda entry: references(by_id[entry.id]))
+    return [by_id[entry.id] for entry in entries]
 
 
 def _enter(

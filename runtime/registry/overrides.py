@@ -27,8 +27,13 @@ class Override:
     given: str
 
 
-def apply_overrides(entries: Sequence[Entry], config: Config, texts: Sequence[str] = ()) -> list[Entry]:
-    """Apply the `override:` section and then the `-o` texts; raise ConfigError for a bad key or unknown entry."""
+def apply_overrides(
+    entries: Sequence[Entry], config: Config, texts: Sequence[str] = (), *, lenient: bool = False
+) -> list[Entry]:
+    """Apply the `override:` section and then the `-o` texts; raise ConfigError for a bad key.
+
+    An unknown entry is an error too, unless `lenient`.
+    """
     overrides = [
         parse_key(key, value, config.leaves[f"override.{key}"].place)
         for key, value in config.section("override").items()
@@ -37,6 +42,8 @@ def apply_overrides(entries: Sequence[Entry], config: Config, texts: Sequence[st
     by_id = {entry.id: entry for entry in entries}
     for override in overrides:
         entry = by_id.get(override.target)
+        if entry is None and lenient:
+            continue
         if entry is None:
             raise ConfigError(
                 f"{override.given}: there is no entry {override.target}; `wippy registry list` shows all entries"

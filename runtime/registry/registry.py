@@ -6,16 +6,18 @@ import contextlib
 import logging
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from greenlet import getcurrent
 
 from runtime.binding.failure import Failure
 from runtime.lua.errors import Kind
-from runtime.registry.change import Change, effects, outcome
+from runtime.registry.change import Change, difference, effects, outcome
 from runtime.registry.errors import EntryError, RegistryError
-from runtime.registry.transaction import Transaction
+from runtime.registry.history import BASELINE, History, MemoryHistory
+from runtime.registry.placeholders import Lookup, nothing_set
+from runtime.registry.transaction import Prepared, Transaction
 from runtime.registry.view import View
 
 if TYPE_CHECKING:
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 
     from runtime.registry.entry import Entry, EntryId
     from runtime.registry.kinds import KindTable
+    from runtime.registry.narrator import Narrator
 
 log = logging.getLogger("wippy.registry")
 
@@ -38,20 +41,35 @@ class Notice:
 Listener: TypeAlias = Callable[[Notice], None]
 
 
+@dataclass(frozen=True)
+class Surroundings:
+    """What a registry works with.
+
+    `lock` makes others wait for their turn to change it; without one they are refused with CONFLICT. Without `history`
+    there is no way back. `lookup` gives what placeholders in entries stand for. `narrator` tells of every transaction.
+    """
+
+    lock: AbstractContextManager[Any] = field(default_factory=contextlib.nullcontext)
+    history: History | None = field(default_factory=MemoryHistory)
+    lookup: Lookup = nothing_set
+    narrator: Narrator | None = None
+
+
 class Registry:
     """Holds the current state and leads it from version to version.
 
     Only one greenlet at a time changes it. While it does, that greenlet sees the state to be and all others the state
-    that was. `lock` makes others wait for their turn; without one they are refused with CONFLICT.
+    that was.
     """
 
-    def __init__(self, kinds: KindTable, *, lock: AbstractContextManager[Any] | None = None) -> None:
+    def __init__(self, kinds: KindTable, surroundings: Surroundings | None = None) -> None:
         self.kinds = kinds
-        self._lock = lock or contextlib.nullcontext()
+        self._around = surroundings or Surroundings()
         self._view = View()
+        self._baseline: Mapping[EntryId, Entry] = {}
         self._pending: View | None = None
         self._writer: object = None
-        self._references: dict[EntryId, tuple[EntryId, ...]] = {}
+        self._alive: dict[EntryId, Prepared] = {}
         self._listeners: list[Listener] = []
 
     @property
@@ -61,7 +79,7 @@ class Registry:
 
     @property
     def version(self) -> int:
-        """How many transactions were applied since boot."""
+        """The number of the version in force; 0 is the state of the files."""
         return self.view.version
 
     def get(self, entry_id: EntryId) -> Entry:
@@ -78,21 +96,56 @@ class Registry:
 
     def references(self, entry_id: EntryId) -> tuple[EntryId, ...] | None:
         """Give what an entry refers to, by its handler's account; None when there is no such entry."""
-        return self._references.get(entry_id)
+        known = self._alive.get(entry_id)
+        return known.references if known is not None else None
+
+    # --- history ------------------------------------------------------------------------------------------------------
+
+    @property
+    def history(self) -> History:
+        """The versions; raise Failure INTERNAL when none are kept."""
+        if self._around.history is None:
+            raise Failure(
+                Kind.INTERNAL, "the registry keeps no history: registry.enable_history is false, or history_type nil"
+            )
+        return self._around.history
+
+    def at(self, version: int) -> View:
+        """Give the state of a version; raise Failure NOT_FOUND when there is none."""
+        if version == self.view.version:
+            return self.view
+        return View(version, self.history.state(self._baseline, version))
+
+    # --- changes ------------------------------------------------------------------------------------------------------
 
     def load(self, entries: Sequence[Entry], *, unknown_kinds: Literal["error", "warn"] = "error") -> None:
-        """Bring the entries of the boot to life: version 0.
+        """Bring entries of the files to life, and on top of them what the history has.
 
         All are checked before any has an effect; raise RegistryError with every refusal. `warn` leaves out entries of
         unknown kinds with a warning each.
         """
+        history = self._around.history
+        self._baseline = {entry.id: entry for entry in entries}
+        version = history.head if history is not None else BASELINE
+        state = history.state(self._baseline, version) if history is not None else dict(self._baseline)
         if unknown_kinds == "warn":
-            entries = [entry for entry in entries if self._is_known(entry)]
-        after = View(0, {entry.id: entry for entry in entries})
+            state = {entry.id: entry for entry in state.values() if self._is_known(entry)}
+        after = View(version, state)
         with self._writing(after):
-            changes = [Change.create(entry) for entry in after.entries.values()]
-            self._run(Transaction(self.kinds, changes), boot=True)
+            try:
+                self._run([Change.create(entry) for entry in state.values()], boot=True)
+            except RegistryError as error:
+                raise RegistryError(error.errors, self._hint(version, error)) from error
             self._view = after
+
+    def _hint(self, version: int, error: RegistryError) -> str:
+        """Say where entries come from that no file has."""
+        if all(refused.entry is self._baseline.get(refused.id) for refused in error.errors):
+            return ""
+        return (
+            f"Version {version} of the registry's history is in force, which changes what the files say; "
+            "`--set registry.history_type=memory` starts without it."
+        )
 
     def _is_known(self, entry: Entry) -> bool:
         if not self.kinds.is_known(entry.kind):
@@ -107,21 +160,53 @@ class Registry:
         be, or an entry refused. CONFLICT: called by a handler, or while another transaction runs.
         """
         if not changes:
-            raise Failure(Kind.INVALID, "there are no changes to apply")
+            raise Failure(Kind.INVALID, "no changes to apply")
+        with self._turn():
+            before = self._view
+            history = self._around.history
+            version = history.following if history is not None else before.version + 1
+            after = View(version, outcome(before.entries, changes))
+            taken = effects(before.entries, after.entries, [change.id for change in changes])
+            self._pass_over(after, taken, lambda: history.save(version, taken) if history is not None else None)
+        self._notify(Notice(version, tuple(taken)))
+        return version
+
+    def apply_version(self, version: int) -> None:
+        """Make the state of a version the current one, or change nothing; raise Failure as `apply`, or NOT_FOUND."""
+        with self._turn():
+            history = self.history
+            history.check(version)
+            if version == self._view.version:
+                return
+            before = self._view
+            after = View(version, self._known_part(history.state(self._baseline, version)))
+            taken = difference(before.entries, after.entries)
+            self._pass_over(after, taken, lambda: history.move(version))
+        self._notify(Notice(version, tuple(taken)))
+
+    def _known_part(self, state: dict[EntryId, Entry]) -> dict[EntryId, Entry]:
+        """Leave out what the boot left out: entries of the files whose kinds nobody knows."""
+        return {
+            entry.id: entry
+            for entry in state.values()
+            if self.kinds.is_known(entry.kind) or self._baseline.get(entry.id) is not entry
+        }
+
+    @contextlib.contextmanager
+    def _turn(self) -> Iterator[None]:
         if self._writer is getcurrent():
             raise Failure(Kind.CONFLICT, "a kind handler cannot apply changes while its own transaction runs")
-        with self._lock:
-            before = self._view
-            after = View(before.version + 1, outcome(before.entries, changes))
-            taken = effects(before.entries, after.entries, [change.id for change in changes])
-            with self._writing(after):
-                try:
-                    self._run(Transaction(self.kinds, taken), boot=False)
-                except RegistryError as error:
-                    raise Failure(error.kind, str(error)) from error
-                self._view = after
-        self._notify(Notice(after.version, tuple(taken)))
-        return after.version
+        with self._around.lock:
+            yield
+
+    def _pass_over(self, after: View, taken: Sequence[Change], keep: Callable[[], object]) -> None:
+        """Go from the current state to another."""
+        with self._writing(after):
+            try:
+                self._run(taken, boot=False, keep=keep)
+            except RegistryError as error:
+                raise Failure(error.kind, str(error)) from error
+            self._view = after
 
     @contextlib.contextmanager
     def _writing(self, after: View) -> Iterator[None]:
@@ -133,21 +218,40 @@ class Registry:
         finally:
             self._writer, self._pending = None, None
 
-    def _run(self, transaction: Transaction, *, boot: bool) -> None:
+    def _run(self, changes: Sequence[Change], *, boot: bool, keep: Callable[[], object] = lambda: None) -> None:
+        """Run a transaction; `keep` is its last step, and undoes all when it fails."""
+        transaction = Transaction(self.kinds, changes, self._alive, self._around.lookup)
         refusals = transaction.prepare()
         if refusals:
             raise RegistryError(refusals)
         try:
             refusals = transaction.run(stop_at_first=not boot)
-        except BaseException:
-            transaction.undo()
+            if not refusals:
+                keep()
+        except BaseException as error:
+            self._undo(transaction, str(error))
             raise
         if refusals:
-            transaction.undo()
-            raise RegistryError(refusals)
-        for change in transaction.changes:
-            self._references.pop(change.id, None)
-        self._references.update({entry_id: new.references for entry_id, new in transaction.prepared.items()})
+            refused = RegistryError(refusals)
+            self._undo(transaction, str(refused))
+            raise refused
+        for change in changes:
+            self._alive.pop(change.id, None)
+        self._alive.update(transaction.prepared)
+        if not boot and self._around.narrator is not None and self._pending is not None:
+            self._around.narrator.applied(self._pending.version, transaction.done)
+
+    def _undo(self, transaction: Transaction, reason: str) -> None:
+        transaction.undo()
+        if self._around.narrator is not None and self._pending is not None:
+            self._around.narrator.discarded(self._pending.version, transaction.done, transaction.refused, reason)
+
+    # --- who listens --------------------------------------------------------------------------------------------------
+
+    def close(self) -> None:
+        """Release what the history holds."""
+        if self._around.history is not None:
+            self._around.history.close()
 
     def subscribe(self, listener: Listener) -> Callable[[], None]:
         """Have a function called after every applied transaction; the result ends that."""
@@ -162,4 +266,4 @@ class Registry:
                 log.exception("a listener of the registry failed at version %d", notice.version)
 
 
-__all__ = ["Change", "EntryError", "Listener", "Notice", "Registry", "RegistryError"]
+__all__ = ["Change", "EntryError", "Listener", "Notice", "Registry", "RegistryError", "Surroundings"]

@@ -85,6 +85,11 @@ class Supervisor:
         controller = self._controllers.get(service_id)
         return controller.error if controller else ""
 
+    def attempts(self, service_id: EntryId) -> int:
+        """Count the starts of a service since its last stable run."""
+        controller = self._controllers.get(service_id)
+        return controller.attempts if controller else 0
+
     def subscribe(self, listener: Listener) -> None:
         """Have a function called with id and state at each change; it must not block."""
         self._listeners.append(listener)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import ClassVar
+
 import gevent
 import pytest
 from lua_node import HOST, entry, eventually
 
-from runtime.binding import Failure, Kind
+from runtime.binding import Failure, Kind, to_python
 from runtime.registry.change import Change
+from runtime.registry.kinds import KindHandler
 
 
 def source(body, **data):
@@ -150,3 +154,120 @@ def test_no_call_fails_while_code_changes(lua):
     for caller in callers:
         lua.run(f'process.send("{caller.pid}", "stop")')
         assert caller.completion.wait().value.array == [0, True]
+
+
+# --- under load, and while a change takes its time --------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class SlowConfig:
+    refuse: bool = False
+
+
+class Slow(KindHandler):
+    """Waits in the middle of a transaction, as a server that starts would."""
+
+    kinds: ClassVar[tuple[str, ...]] = ("slow",)
+    config = SlowConfig
+
+    def create(self, _entry, config):
+        gevent.sleep(0.03)
+        if config.refuse:
+            raise Failure(Kind.UNAVAILABLE, "the slow one refuses")
+
+    def update(self, _old, new, config):
+        self.create(new, config)
+
+    def delete(self, _entry):
+        gevent.sleep(0.01)
+
+
+CALLER = """
+local funcs, seen, failed, calls = require("funcs"), {}, 0, 0
+while not channel.select{process.inbox():case_receive(), default = true}.value do
+    local value, err = funcs.call("app:f")
+    calls = calls + 1
+    if err then failed = failed + 1 else seen[value] = true end
+end
+return {seen, failed, calls > 10}
+"""
+
+
+@pytest.fixture
+def load(lua):
+    """Give a function that changes entries while others call `app:f`, and tells what those saw."""
+    lua.node.registry.kinds.register(Slow(lua.node))
+    lua.process("caller", CALLER)
+
+    def during(change):
+        callers = [lua.spawn("caller") for _ in range(3)]
+        gevent.sleep(0.01)
+        change()
+        gevent.sleep(0.01)
+        for caller in callers:
+            lua.run(f'process.send("{caller.pid}", "stop")')
+        seen = [to_python(caller.completion.wait().value) for caller in callers]
+        assert [(failed, enough) for _, failed, enough in seen] == [(0, True)] * 3
+        return {value for values, _, _ in seen for value in values}
+
+    return during
+
+
+def versioned(number):
+    """Make a library and a function that each know their version, which must be the same."""
+    return [
+        entry("lib", "library.lua", source=f"return {{n = {number}}}"),
+        entry("f", "function.lua", imports={"lib": "app:lib"}, **source(f'return lib.n .. "/{number}"')),
+    ]
+
+
+def test_code_that_changes_together_is_never_seen_half_changed(lua, load):
+    lib, function = versioned(1)
+    lua.node.registry.apply([Change.create(lib), Change.create(function)])
+
+    def change():
+        for number in range(2, 6):
+            new_lib, new_function = versioned(number)
+            slow = entry(f"slow{number}", "slow")
+            lua.node.registry.apply([Change.update(new_lib), Change.create(slow), Change.update(new_function)])
+
+    assert load(change) == {f"{number}/{number}" for number in range(1, 6)}
+
+
+def test_a_change_that_is_refused_in_the_middle_is_never_seen(lua, load):
+    lib, function = versioned(1)
+    lua.node.registry.apply([Change.create(lib), Change.create(function)])
+
+    def change():
+        new_lib, new_function = versioned(2)
+        slow = entry("slow", "slow", refuse=True)
+        for _ in range(3):
+            with pytest.raises(Failure, match="the slow one refuses"):
+                lua.node.registry.apply([Change.update(new_lib), Change.create(slow), Change.update(new_function)])
+
+    assert load(change) == {"1/1"}
+
+
+def test_a_library_that_goes_with_its_last_user_is_there_until_both_go(lua, load):
+    lib, function = versioned(1)
+    lua.node.registry.apply([Change.create(lib), Change.create(function), Change.create(entry("slow", "slow"))])
+    alone = entry("f", "function.lua", **source('return "alone"'))
+
+    def change():
+        lua.node.registry.apply([Change.delete(lib.id), Change.delete(entry("slow", "slow").id), Change.update(alone)])
+
+    assert load(change) == {"1/1", "alone"}
+
+
+def test_versions_go_back_and_forth_under_load(lua, load):
+    for number in range(1, 4):
+        make = Change.create if number == 1 else Change.update
+        lua.node.registry.apply([make(made) for made in versioned(number)])
+    newest = lua.node.registry.version
+
+    def change():
+        for back in (2, 1, 0, 2, 0):
+            lua.node.registry.apply_version(newest - back)
+            gevent.sleep(0.003)
+
+    assert load(change) == {"1/1", "2/2", "3/3"}

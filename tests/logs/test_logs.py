@@ -112,7 +112,7 @@ def test_installing():
     [
         ((), {}, LogSettings()),
         ((), {"verbose": True}, LogSettings(level=logging.DEBUG)),
-        (("logmanager.min_level=1",), {"verbose": True}, LogSettings(level=logging.WARNING)),
+        (("logmanager.min_level=1",), {"verbose": True}, LogSettings(logging.WARNING, logging.WARNING)),
         (("logger.encoding=json",), {}, LogSettings(encoding="json")),
         (("logger.encoding=json",), {"console": True}, LogSettings()),
         ((), {"silent": True}, LogSettings(silent=True)),

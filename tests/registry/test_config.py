@@ -143,3 +143,69 @@ def test_override_keys_stay_whole(tmp_path: Path) -> None:
 def test_command_line_values_take_their_shape(text: str, value: object) -> None:
     assert coerce(text) == value
     assert type(coerce(text)) is type(value)
+
+
+# --- profiles ---------------------------------------------------------------------------------------------------------
+
+PROFILES = """
+vars: {port: 8085, name: base}
+override: {"app:db:kind": db.sql.sqlite, "app:gw:addr": ":${port}"}
+disable: {namespaces: ["legacy.**", old]}
+profiles:
+  pg:
+    vars: {port: 18085}
+    override: {"app:db:kind": db.sql.postgres, "app:db:host": "${env:DB_HOST}"}
+    disable: {namespaces.add: ["experimental.**", old], namespaces.remove: ["legacy.**"], entries.add: ["app:x"]}
+  loud: {logger: {encoding: json}, vars: {name: loud}}
+"""
+
+
+def _profiled(root: Path, *names: str, sets: tuple[str, ...] = ()) -> Config:
+    (root / ".wippy.yaml").write_text(HEAD + PROFILES)
+    return Config.load(root, (), sets, names)
+
+
+def test_a_profile_lies_over_the_files_and_below_set(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert _profiled(tmp_path).section("override") == {"app:db:kind": "db.sql.sqlite", "app:gw:addr": ":8085"}
+    monkeypatch.setenv("DB_HOST", "db.example")
+    config = _profiled(tmp_path, "pg", "loud", sets=("vars.name=set",))
+    assert config.section("override") == {
+        "app:db:kind": "db.sql.postgres",
+        "app:db:host": "db.example",
+        "app:gw:addr": ":18085",
+    }
+    assert config.texts("disable.namespaces") == ["old", "experimental.**"]
+    assert config.texts("disable.entries") == ["app:x"]
+    assert config.text("logger.encoding", "") == "json"
+    assert config.text("vars.name", "") == "set"
+    assert config.get("profiles") is None
+
+
+def test_the_environment_of_a_profile_counts_only_when_it_is_selected(tmp_path: Path) -> None:
+    assert _profiled(tmp_path, "loud").text("vars.name", "") == "loud"
+    with pytest.raises(ConfigError, match="the environment variable DB_HOST is not set"):
+        _profiled(tmp_path, "pg")
+
+
+def test_profiles_of_several_files_are_one(tmp_path: Path) -> None:
+    for name, body in (("a", "{x: {one: 1, two: 2}}"), ("b", "{x: {two: 3}}")):
+        (tmp_path / f"{name}.yaml").write_text(f"{HEAD}profiles: {{p: {body}}}\n")
+    config = Config.load(tmp_path, [tmp_path / "a.yaml", tmp_path / "b.yaml"], (), ["p"])
+    assert config.get("x") == {"one": 1, "two": 3}
+
+
+@pytest.mark.parametrize(
+    ("text", "part"),
+    [
+        ("profiles: {a: {x: 1}, b: {}}", "--profile nope: there is no such profile; the configuration has a, b"),
+        ("x: 1", "--profile nope: there is no such profile; the configuration has none"),
+        ("profiles: [a]", ".wippy.yaml:2: `profiles:` maps names to sections"),
+        ("profiles: {nope: 5}", ".wippy.yaml:2: `profiles:` maps names to sections"),
+        ("profiles:\n  nope: {vars: {a: '${env:HOME}'}}", ".wippy.yaml:3: variables of a profile cannot refer"),
+    ],
+)
+def test_a_profile_that_cannot_be_is_told(tmp_path: Path, text: str, part: str) -> None:
+    (tmp_path / ".wippy.yaml").write_text(f"{HEAD}{text}\n")
+    with pytest.raises(ConfigError) as raised:
+        Config.load(tmp_path, (), (), ["nope"])
+    assert part in str(raised.value)
