@@ -16,7 +16,7 @@ from runtime.process.process import Process
 from runtime.process.transfer import copy_value
 from runtime.times.duration import MILLISECOND, SECOND, nanoseconds_of
 
-module = Module("funcs", deterministic=True)
+module = Module("funcs", deterministic=True, classes=("workflow", "nondeterministic"))
 
 
 @module.handle("funcs.Future")

@@ -12,7 +12,7 @@ from runtime.process.processes import SpawnRequest, current_pid
 from runtime.process.transfer import copy_value
 from runtime.registry.entry import EntryId
 
-module = Module("process", deterministic=True)
+module = Module("process", deterministic=True, classes=("process", "nondeterministic", "workflow"))
 module.handle("process.Message")(Message)
 module.handle("payload")(Payload)
 module.constants(

@@ -42,12 +42,14 @@ class Options:
 class Module:
     """A Lua module written in Python, as `modules:` names it and `require` gives it.
 
-    `deterministic`: a workflow may load it. Declarations are collected at import; `table()` makes the frozen Lua table,
-    which all processes share.
+    `deterministic`: a workflow may load it. `classes` say what it reaches (page lua/dynamic/eval): code evaluated
+    at run time gets no module of the classes `process`, `storage` and `network` unless that is allowed, and none
+    without a class. Declarations are collected at import; `table()` makes the frozen table, which all processes share.
     """
 
     name: str
     deterministic: bool = False
+    classes: tuple[str, ...] = ()
     members: dict[str, LuaValue] = field(default_factory=dict)
     _bound: list[_Bound] = field(default_factory=list)
     _table: Table | None = None
@@ -100,6 +102,13 @@ class Module:
         for key, value in values.items():
             self.members[key] = freeze(to_lua(value))
 
+    @property
+    def description(self) -> str:
+        """What it is for, in a sentence: the first line of the docstring of the Python module that declares it."""
+        # Classes may be declared elsewhere; a module without functions of its own has nothing but classes.
+        bound = sorted(self._bound, key=lambda each: each.owner is not None)
+        return bound[0].about.partition("\n")[0] if bound else ""
+
     def table(self) -> Table:
         """Give the frozen table of the module."""
         if self._table is None:
@@ -144,13 +153,18 @@ class _Bound:
     def __init__(self, body: Callable[..., object], options: Options, owner: type[Userdata] | None) -> None:
         self._body = body
         self._options = options
-        self._owner = owner
+        self.owner = owner
         self._plan: _Plan | None = None
+
+    @property
+    def about(self) -> str:
+        """The docstring of the Python module with the body."""
+        return sys.modules[self._body.__module__].__doc__ or ""
 
     def plan(self) -> _Plan:
         """Read the annotations; raise TypeError or NameError for one that is not understood."""
         if self._plan is None:
-            self._plan = _plan(self._body, self._owner)
+            self._plan = _plan(self._body, self.owner)
         return self._plan
 
     def lua_function(self) -> LuaFunction:
