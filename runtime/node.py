@@ -36,6 +36,7 @@ from runtime.registry.loader import load_entries
 from runtime.registry.registry import Notice, Registry
 from runtime.resources import Resources
 from runtime.supervisor.supervisor import Supervisor, SupervisorError
+from runtime.terminal.kinds import TerminalKind
 from runtime.usage import Settings
 
 if TYPE_CHECKING:
@@ -54,6 +55,7 @@ _HANDLERS: tuple[type[KindHandler], ...] = (
     FunctionKind,
     HostKind,
     ServiceKind,
+    TerminalKind,
     SqliteHandler,
     DirectoryKind,
     *ENV_KINDS,
