@@ -9,6 +9,7 @@ from importlib.metadata import entry_points
 from typing import TYPE_CHECKING, Protocol
 
 import gevent
+from gevent.event import Event
 from gevent.lock import BoundedSemaphore
 
 from compiler.artifact import ArtifactStore
@@ -18,6 +19,8 @@ from runtime.code.kinds import FunctionKind, LuaKind, ProcessKind
 from runtime.config import Config
 from runtime.data.kinds import SqliteHandler
 from runtime.durations import format_duration
+from runtime.env.kinds import KINDS as ENV_KINDS
+from runtime.env.variables import Environment
 from runtime.events.bus import Bus
 from runtime.events.logs import LogStream
 from runtime.files.directory import DirectoryKind
@@ -46,12 +49,13 @@ from runtime.resources import Resources
 from runtime.supervisor.reporter import Reporter
 from runtime.supervisor.service import State
 from runtime.supervisor.supervisor import Supervisor, SupervisorError
+from runtime.terminal.kinds import TerminalKind
+from runtime.usage import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from runtime.lua.table import Table
     from runtime.registry.kinds import KindHandler
 
 log = logging.getLogger("wippy.node")
@@ -66,8 +70,10 @@ _HANDLERS: tuple[type[KindHandler], ...] = (
     ProcessKind,
     HostKind,
     ServiceKind,
+    TerminalKind,
     SqliteHandler,
     DirectoryKind,
+    *ENV_KINDS,
     HttpServiceKind,
     RouterKind,
     EndpointKind,
@@ -110,14 +116,21 @@ class Node:
         self.resources = Resources()
         self.events = Bus()
         self.decide: Decide = allow
+        self.env = Environment()
+        self.name = "local"
+        self.settings = Settings()
+        # Set when somebody wants the node to end; whoever started it waits for that and stops it.
+        self.ending = Event()
+        self.exit_code = 0
         self.processes = Processes(self)
         self.functions = Functions(self)
         self.http = HttpServices(self)
         _current = self
         always = process_globals.install()
-        modules = load_modules()
-        always.update({name: modules[name] for name in ALWAYS})
-        self.code = CodeBase(ArtifactStore(project.state_dir / "artifacts"), modules, always, frozen=frozen)
+        self.modules = load_modules()
+        tables = {name: module.table() for name, module in self.modules.items()}
+        always.update({name: tables[name] for name in ALWAYS})
+        self.code = CodeBase(ArtifactStore(project.state_dir / "artifacts"), tables, always, frozen=frozen)
         kinds = KindTable()
         for handler in _HANDLERS:
             kinds.register(handler(self))
@@ -157,6 +170,11 @@ class Node:
         except SupervisorError as error:
             log.error("%s", error)  # noqa: TRY400  (the text names each service and the reason)
 
+    def exit(self, code: int = 0) -> None:
+        """Ask for the end, in order; of several calls the last one's exit code counts."""
+        self.exit_code = code
+        self.ending.set()
+
     def stop(self) -> None:
         """Stop the services, the processes and the scheduler."""
         global _current
@@ -193,18 +211,18 @@ def history_of(config: Config) -> History | None:
     return MemoryHistory() if wanted == "memory" else None
 
 
-def load_modules() -> dict[str, Table]:
+def load_modules() -> dict[str, Module]:
     """Give the Lua modules written in Python by name: ours, and those of installed packages."""
     import stdlib
 
-    found: dict[str, Table] = {}
+    found: dict[str, Module] = {}
     for info in pkgutil.iter_modules(stdlib.__path__):
         declared = getattr(importlib.import_module(f"stdlib.{info.name}"), "module", None)
         if isinstance(declared, Module):
-            found[declared.name] = declared.table()
+            found[declared.name] = declared
     for point in entry_points(group=MODULE_GROUP):
         declared = point.load()
         if not isinstance(declared, Module):
             raise TypeError(f"{point.value}, entry point {point.name} of {MODULE_GROUP}, is no runtime.binding.Module")
-        found[declared.name] = declared.table()
+        found[declared.name] = declared
     return found

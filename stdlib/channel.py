@@ -6,7 +6,7 @@ from runtime.lua.errors import fault
 from runtime.process.channel import Case, Channel
 from runtime.process.channel import select as select_case
 
-module = Module("channel", deterministic=True)
+module = Module("channel", deterministic=True, classes=("deterministic",))
 module.handle("channel")(Channel)
 module.handle("channel.case")(Case)
 

@@ -16,7 +16,7 @@ from runtime.process.events import error_of
 from runtime.process.message import Payload
 from runtime.process.transfer import copy_value
 
-module = Module("funcs", deterministic=True)
+module = Module("funcs", deterministic=True, classes=("workflow", "nondeterministic"))
 
 
 @module.handle("funcs.Future")

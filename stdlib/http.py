@@ -14,7 +14,7 @@ from runtime.lua.jsontext import JsonError, decode, encode
 from runtime.process.current import context, on_exit
 from stdlib.stream import Stream
 
-module = Module("http")
+module = Module("http", classes=("network", "io", "nondeterministic"))
 
 _MAX_BODY = 120 * 1024 * 1024  # bytes
 _TIMEOUT = 300_000  # ms

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from jsonschema.protocols import Validator
 
-module = Module("json", deterministic=True)
+module = Module("json", deterministic=True, classes=("encoding", "deterministic"))
 
 
 @module.function

@@ -17,7 +17,7 @@ from runtime.process.current import process
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-module = Module("logger")
+module = Module("logger", classes=("io",))
 sink = logging.getLogger("wippy.app")
 
 

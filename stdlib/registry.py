@@ -13,7 +13,7 @@ from runtime.registry.view import View
 if TYPE_CHECKING:
     from runtime.registry.registry import Registry
 
-module = Module("registry")
+module = Module("registry", classes=("storage", "nondeterministic"))
 
 
 def _registry() -> "Registry":

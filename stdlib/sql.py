@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from runtime.data.database import Outcome, Parameter, Row
 
-module = Module("sql")
+module = Module("sql", classes=("storage", "io", "nondeterministic"))
 
 DIALECTS = {"POSTGRES": "postgres", "MYSQL": "mysql", "SQLITE": "sqlite", "UNKNOWN": "unknown"}
 ISOLATION = {

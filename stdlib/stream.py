@@ -9,7 +9,7 @@ from typing import IO, Protocol
 from runtime.binding import Bytes, Failure, Kind, LuaString, LuaValue, Module, Text, Userdata, method, to_lua
 from runtime.lua.args import bad_argument
 
-module = Module("stream")
+module = Module("stream", classes=("io", "nondeterministic"))
 
 _CHUNK = 32 * 1024
 _MAX_TOKEN = 64 * 1024 * 1024

@@ -24,7 +24,7 @@ from runtime.times.layout import LAYOUTS, MONTHS, WEEKDAYS
 from runtime.times.location import LOCAL, UTC, FixedLocation, Location, load_location
 from runtime.times.parsing import ParseError, parse_time
 
-module = Module("time", deterministic=True)
+module = Module("time", deterministic=True, classes=("time", "workflow"))
 module.handle("time.Time")(Time)
 module.handle("time.Duration")(Duration)
 module.handle("time.Location")(Location)

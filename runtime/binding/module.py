@@ -23,12 +23,14 @@ _METHOD = "__lua_method__"
 class Module:
     """A Lua module written in Python, as `modules:` names it and `require` gives it.
 
-    `deterministic`: a workflow may load it. Declarations are collected at import; `table()` makes the frozen Lua table,
-    which all processes share.
+    `deterministic`: a workflow may load it. `classes` say what it reaches (page lua/dynamic/eval): code evaluated
+    at run time gets no module of the classes `process`, `storage` and `network` unless that is allowed, and none
+    without a class. Declarations are collected at import; `table()` makes the frozen table, which all processes share.
     """
 
     name: str
     deterministic: bool = False
+    classes: tuple[str, ...] = ()
     members: dict[str, LuaValue] = field(default_factory=dict)
     _wrappers: list[Wrapper] = field(default_factory=list)
     _table: Table | None = None
@@ -80,6 +82,13 @@ class Module:
         """Add constants; nested mappings become frozen tables."""
         for key, value in values.items():
             self.members[key] = freeze(to_lua(value))
+
+    @property
+    def description(self) -> str:
+        """What it is for, in a sentence: the first line of the docstring of the Python module that declares it."""
+        # Classes may be declared elsewhere; a module without functions of its own has nothing but classes.
+        bound = sorted(self._wrappers, key=lambda each: each.owner is not None)
+        return bound[0].about.partition("\n")[0] if bound else ""
 
     def table(self) -> Table:
         """Give the frozen table of the module."""

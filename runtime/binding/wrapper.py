@@ -75,7 +75,7 @@ class Wrapper:
     def __init__(self, body: Callable[..., object], options: Options, owner: type[Userdata] | None) -> None:
         self._body = body
         self._options = options
-        self._owner = owner
+        self.owner = owner
         self._scope: dict[str, object] = {
             "__name__": __name__,
             "Exception": Exception,
@@ -93,11 +93,16 @@ class Wrapper:
         self.function: LuaFunction = self._define(_FIRST)
         self._prepared = False
 
+    @property
+    def about(self) -> str:
+        """The docstring of the Python module with the body."""
+        return sys.modules[self._body.__module__].__doc__ or ""
+
     def prepare(self) -> None:
         """Read the annotations and write the function; raise TypeError or NameError for one that is not understood."""
         if self._prepared:
             return
-        hints = _hints(self._body, self._owner)
+        hints = _hints(self._body, self.owner)
         parameters, arguments = self._arguments(hints)
         result = result_converter(hints.get("return"))
         called = f"body({', '.join(arguments)})"
@@ -134,8 +139,8 @@ class Wrapper:
                 arguments.append(self._rest(argument_converter(hints[parameter.name]), position))
                 continue
             names.append(f"a{place}")
-            if parameter.name == "self" and self._owner is not None:
-                convert: ArgumentConverter = _check_self(self._owner)
+            if parameter.name == "self" and self.owner is not None:
+                convert: ArgumentConverter = _check_self(self.owner)
                 position = 0
             else:
                 optional = parameter.default is not inspect.Parameter.empty

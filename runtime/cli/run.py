@@ -1,4 +1,4 @@
-"""`wippy run`: the project's node in the foreground."""
+"""`wippy run`: the project's node in the foreground, or one process of it on the terminal."""
 
 import logging
 import os
@@ -10,16 +10,24 @@ from typing import Annotated, Any
 
 import typer
 
-from runtime.cli.console import Settings, out, start_logging, style
+from runtime.cli.commands import commands_of, entry_of, find_command, terminal_host
+from runtime.cli.console import Settings, out, show_warnings, start_logging, style
 
-_HELP = """Run the project in the foreground.
+_HELP = """Run the project in the foreground, or one command of it.
 
 Supervised services and processes start, HTTP services listen at their addresses. Ctrl-C stops all in order; a second
 Ctrl-C ends at once.
 
+With a NAME, the process whose metadata declares that command runs on a terminal host, with the words behind as its
+arguments, and the runtime ends with it: a number that it returns is the exit code, a string is printed. Nothing is
+logged then unless -v or -c is given. Words that look like options of this command go behind --.
+
 \b
 Example:  wippy run
           wippy run --override app:gateway:addr=:9000
+          wippy run list
+          wippy run migrate --up
+          wippy run --exec app:worker one two
 """
 
 
@@ -34,13 +42,41 @@ class Launch:
     profiles: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class Errand:
+    """The one process to run, by the name of a command or by its id; the words are its arguments."""
+
+    words: tuple[str, ...] = ()
+    command: str | None = None
+    entry: str | None = None
+    host: str | None = None
+
+    def start(self, node: Any) -> None:
+        """Start it on a terminal host that runs."""
+        from runtime.binding.text import encode
+        from runtime.process.context import EMPTY
+        from runtime.process.processes import SpawnRequest
+        from runtime.supervisor.service import State
+
+        entries = node.registry.all()
+        target = entry_of(self.entry) if self.entry is not None else find_command(entries, self.command or "")
+        host = terminal_host(entries, self.host)
+        if node.supervisor.state(host) is not State.RUNNING:
+            node.supervisor.start(host)
+        sys.stdout.flush()
+        node.processes.spawn(SpawnRequest(target, host, [encode(word) for word in self.words], EMPTY))
+
+
 def register(app: typer.Typer) -> None:
     """Add the command."""
-    app.command("run", help=_HELP)(run)
+    app.command("run", help=_HELP, context_settings={"ignore_unknown_options": True})(run)
 
 
 def run(
     ctx: typer.Context,
+    words: Annotated[
+        list[str] | None, typer.Argument(metavar="[NAME [ARGS]...]", help="A command of the project, or list.")
+    ] = None,
     directory: Annotated[
         Path | None, typer.Option("--dir", "-d", help="The project; by default the current one.")
     ] = None,
@@ -54,42 +90,83 @@ def run(
         list[str] | None,
         typer.Option("--set", metavar="PATH=VALUE", help="Override a configuration value; repeatable."),
     ] = None,
+    entry: Annotated[
+        str | None, typer.Option("--exec", "-x", metavar="NS:NAME", help="Run this process in place of a command.")
+    ] = None,
+    host: Annotated[
+        str | None, typer.Option("--host", metavar="NS:NAME", help="The terminal host; not needed if there is one.")
+    ] = None,
 ) -> None:
     """Run until ended."""
+    settings: Settings = ctx.obj
+    launch = Launch(tuple(settings.config), tuple(set_ or ()), tuple(override or ()), profiles=tuple(settings.profile))
+    given = tuple(words or ())
+    if entry is None and given == ("list",):
+        _list(settings, directory, launch)
+        return
+    errand = None
+    if entry is not None:
+        errand = Errand(given, entry=entry, host=host)
+    elif given:
+        errand = Errand(given[1:], command=given[0], host=host)
+    raise typer.Exit(_run(settings, directory, launch, errand))
+
+
+def _run(settings: Settings, directory: Path | None, launch: Launch, errand: Errand | None) -> int:
     from runtime.http.patching import patch
 
     patch()
-    from gevent.event import Event
-
     from runtime.node import Node
 
-    settings: Settings = ctx.obj
     project = settings.project(directory)
-    start_logging(settings, settings.configuration(project, tuple(set_ or ())))
-    launch = Launch(tuple(settings.config), tuple(set_ or ()), tuple(override or ()), profiles=tuple(settings.profile))
+    if errand is not None and not (settings.verbose or settings.console):
+        settings.silent = True
+    start_logging(settings, settings.configuration(project, launch.sets))
     node = Node.boot(project.root, launch)
-    ending = Event()
-    _end_on_signals(ending)
+    _end_on_signals(node)
     try:
         node.start()
-        _announce(node)
-        ending.wait()
+        if errand is None:
+            _announce(node)
+        else:
+            errand.start(node)
+        node.ending.wait()
     finally:
         node.stop()
+    return int(node.exit_code)
 
 
-def _end_on_signals(ending: Any) -> None:
+def _end_on_signals(node: Any) -> None:
     from gevent import signal_handler
 
     def end() -> None:
-        if ending.is_set():
+        if node.ending.is_set():
             # Without the end of the interpreter, which would wait for threads while the timer of preemption goes on.
             logging.shutdown()
             os._exit(1)
-        ending.set()
+        node.ending.set()
 
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal_handler(number, end)
+        # A signal is something to wait for: without it the event loop would give up where nothing else is.
+        signal_handler(number, end).ref = True
+
+
+def _list(settings: Settings, directory: Path | None, launch: Launch) -> None:
+    """Show the commands."""
+    from runtime.registry.loader import load_entries
+
+    show_warnings(settings)
+    project = settings.project(directory)
+    commands = commands_of(load_entries(project, settings.configuration(project, launch.sets), launch.overrides))
+    if not commands:
+        out("No commands found.")
+        out("\nTo declare one, add `meta: {command: {name: hello, short: Say hello}}` to a process.lua entry.")
+        return
+    out(style("Available commands:", "bold"))
+    names, shorts = (max(len(getattr(each, part)) for each in commands) for part in ("name", "short"))
+    for each in commands:
+        out(f"  {each.name:{names}}  {each.short:{shorts}}  {style(f'({each.entry})', 'dim')}")
+    out("\nRun one with: wippy run NAME")
 
 
 def _announce(node: Any) -> None:

@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import signal
 import sys
 import time
@@ -165,6 +166,9 @@ class WippyWorker(GeventWorker):  # type: ignore[misc]
             gevent.sleep(_HEARTBEAT)
 
     def _look_for_end(self) -> None:
+        if self.alive and self.node.ending.is_set():  # Lua code asked for the end of the whole server
+            self.alive = False
+            os.kill(self.ppid, signal.SIGTERM)
         if not self.alive and self._ending is not None:
             self._ending.set()
 

@@ -56,3 +56,22 @@ def install(settings: LogSettings, stream: TextIO | None = None) -> None:
     logger.handlers = [handler]
     logger.setLevel(settings.level)
     logger.propagate = False
+
+
+class Silence:
+    """Keeps log records from where they go to, for a while."""
+
+    def __init__(self) -> None:
+        self._handlers: list[logging.Handler] | None = None
+
+    def begin(self) -> None:
+        """Drop records from now on."""
+        if self._handlers is None:
+            logger = logging.getLogger(ROOT)
+            self._handlers, logger.handlers = logger.handlers, [logging.NullHandler()]
+
+    def end(self) -> None:
+        """Let records through again."""
+        if self._handlers is not None:
+            logging.getLogger(ROOT).handlers = self._handlers
+            self._handlers = None

@@ -11,7 +11,9 @@ from runtime.process.processes import report_failure
 from runtime.supervisor.service import Service
 
 if TYPE_CHECKING:
+    from runtime.process.context import CallContext
     from runtime.process.process import Process
+    from runtime.process.processes import SpawnRequest
     from runtime.registry.entry import EntryId
     from runtime.supervisor.lifecycle import Lifecycle
 
@@ -32,6 +34,10 @@ class ProcessHost(Service):
             raise Failure(Kind.UNAVAILABLE, f"host is stopping: {self.id}", retryable=True)
         if not self._running:
             raise Failure(Kind.UNAVAILABLE, f"host is not running: {self.id}", retryable=True)
+
+    def context_of(self, request: SpawnRequest) -> CallContext:
+        """Give the context of a process that is to start here."""
+        return request.context
 
     def adopt(self, process: Process) -> None:
         """Take a process in whose code has been loaded."""

@@ -7,33 +7,45 @@ from runtime.lua.errors import Error
 from runtime.lua.table import Table
 from runtime.lua.types import LuaValue
 from runtime.lua.userdata import Userdata
+from runtime.process import formats
 from runtime.process.pid import Pid
 from runtime.process.transfer import copy_value
 
-LUA_FORMAT = "lua/any"
-ERROR_FORMAT = "golang/error"
-
 
 class Payload(Userdata):
-    """A value with its format; immutable, for whoever takes the data gets a copy."""
+    """A value with its format; immutable, for whoever takes the data gets a copy.
+
+    `value` is what the format says: a Lua value, or a string of JSON, YAML and so on.
+    """
 
     __slots__ = ("format", "value")
     lua_name = "payload"
     transferable = True
 
-    def __init__(self, value: LuaValue) -> None:
+    def __init__(self, value: LuaValue, format: str | None = None) -> None:  # noqa: A002  (what Lua calls it)
         self.value = value
-        self.format = ERROR_FORMAT if isinstance(value, Error) else LUA_FORMAT
+        self.format = format or (formats.ERROR if isinstance(value, Error) else formats.LUA)
+
+    def lua_tostring(self) -> str:
+        """Name the format."""
+        return f"payload{{format={self.format}}}"
 
     @method
     def data(self) -> LuaValue:
-        """Give a copy of the value."""
-        return copy_value(self.value)
+        """Give a copy of the value, decoded where the format is one of text or bytes; Internal when it cannot be."""
+        return copy_value(formats.read(self.value, self.format))
 
     @method
     def unmarshal(self) -> LuaValue:
-        """Give a copy of the value; the formats that need decoding arrive with the modules that make them."""
-        return copy_value(self.value)
+        """Give a copy of the value, as `data` does."""
+        return self.data()
+
+    @method
+    def transcode(self, wanted: Text) -> LuaValue:
+        """Give the value as a payload of another format; Internal when that cannot express it."""
+        if wanted == self.format:
+            return self
+        return Payload(formats.write(formats.read(self.value, self.format), wanted), wanted)
 
     @method
     def get_format(self) -> Text:

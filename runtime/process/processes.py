@@ -75,7 +75,7 @@ class Processes:
             if owner is not None and owner in self._table:
                 return self._signal(owner, request), _DONE
         pid = self.pids.next(str(request.host))
-        process = Process(self.node, pid, str(request.entry), request.context)
+        process = Process(self.node, pid, str(request.entry), host.context_of(request))
         if request.name is not None:
             self.names.register(request.name, pid)
         self.add(process)
@@ -210,6 +210,10 @@ class Processes:
         """List the processes of a host."""
         name = str(host)
         return [process for process in self._table.values() if process.pid.host == name]
+
+    def count_tasks(self) -> int:
+        """Count the coroutines of all processes."""
+        return sum(len(process.tasks) for process in self._table.values())
 
     def count(self) -> int:
         """Count the living processes."""

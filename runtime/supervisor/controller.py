@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -31,6 +32,8 @@ class Controller:
     error: str = ""  # why the last attempt failed; empty once it runs
     attempts: int = 0  # starts since the last stable run
     current: Service | None = None
+    changed_at: int = field(default_factory=time.time_ns)  # when it entered its state, in nanoseconds since 1970
+    started_at: int = 0  # when it last began to run; 0 before that
     # Set when the first start has succeeded, or has failed for good.
     settled: Event = field(default_factory=Event)
     # Set when the service has run at least once.
@@ -43,6 +46,18 @@ class Controller:
     def alive(self) -> bool:
         """Whether the service runs or is on its way, even if only to its next attempt."""
         return self._greenlet is not None and not self._greenlet.dead
+
+    def report(self) -> dict[str, str | int]:
+        """Tell how it stands (page lua/system/system)."""
+        told: dict[str, str | int] = {
+            "id": str(self.service.id),
+            "status": str(self.state),
+            "desired": str(State.RUNNING if self.alive and not self._leaving.is_set() else State.STOPPED),
+            "retry_count": max(0, self.attempts - 1),
+            "last_update": self.changed_at,
+            "started_at": self.started_at,
+        }
+        return {**told, "details": self.error} if self.error else told
 
     def reset(self) -> None:
         """Forget how the last run ended, so that others can wait for the next; nothing for a service that is alive."""
@@ -184,5 +199,8 @@ class Controller:
     def _enter(self, state: State) -> None:
         if state is not self.state:
             self.state = state
+            self.changed_at = time.time_ns()
+            if state is State.RUNNING:
+                self.started_at = self.changed_at
             log.debug("service %s is %s", self.service.id, state)
             self.environment.changed(self.service.id, state)

@@ -80,6 +80,11 @@ class Supervisor:
         """Give where every service stands."""
         return {service_id: controller.state for service_id, controller in self._controllers.items()}
 
+    def report(self, service_id: EntryId) -> dict[str, str | int] | None:
+        """Tell how a service stands in words and numbers; None for an unknown one."""
+        controller = self._controllers.get(service_id)
+        return controller.report() if controller else None
+
     def error(self, service_id: EntryId) -> str:
         """Give why a service failed, empty when it did not."""
         controller = self._controllers.get(service_id)

@@ -23,7 +23,7 @@ from stdlib.process.spawner import (
     spawn_options,
 )
 
-module = Module("process", deterministic=True)
+module = Module("process", deterministic=True, classes=("process", "nondeterministic", "workflow"))
 module.handle("process.Spawner")(Spawner)
 module.handle("process.Message")(Message)
 module.handle("payload")(Payload)
