@@ -76,7 +76,7 @@ def ids_in(value: Any) -> Iterator[EntryId]:
 
 
 def lifecycle_references(entry: Entry) -> Iterator[EntryId]:
-    """Name what the lifecycle requires and depends on, `meta.depends_on` and `meta.parent`; leave checking to others."""
+    """Name what the lifecycle, `meta.depends_on` and `meta.parent` name; leave checking to others."""
     for path in ("lifecycle.requires", "lifecycle.depends_on", "meta.depends_on", "meta.parent"):
         value = entry.lookup(path)
         for item in value if isinstance(value, list) else [value]:
