@@ -54,7 +54,8 @@ def _query(value: LuaValue) -> dict[str, Any]:
     query = to_python(value) if isinstance(value, Table) else None
     if not isinstance(query, dict):
         raise Failure(Kind.INVALID, "the filter must be a table with keys such as '.kind' or 'meta.type'")
-    return query
+    inner = query.pop("meta", None)  # keys may also stand in a table of their own
+    return {**query, **inner} if isinstance(inner, dict) else query
 
 
 @module.function

@@ -136,8 +136,11 @@ class CodeBase:
             if entry_id not in self._units:
                 sources.forget(str(entry_id))
         known = [entry_id for entry_id in changed if entry_id in before]  # nobody published imports a new one
-        importers = {other for entry_id in known for other in imports.importers(self._units, entry_id)}
-        return sorted(importers.union(changed))
+        return sorted({other for entry_id in known for other in self.importers(entry_id)}.union(changed))
+
+    def importers(self, entry_id: EntryId) -> list[EntryId]:
+        """List the units that import one, directly or not."""
+        return imports.importers(self._units, entry_id)
 
     def importers(self, entry_id: EntryId) -> list[EntryId]:
         """List the units that import one, directly or not."""

@@ -76,8 +76,8 @@ def ids_in(value: Any) -> Iterator[EntryId]:
 
 
 def lifecycle_references(entry: Entry) -> Iterator[EntryId]:
-    """Name what `requires` and `depends_on` of the lifecycle and `meta.depends_on` name; leave checking to others."""
-    for path in ("lifecycle.requires", "lifecycle.depends_on", "meta.depends_on"):
+    """Name what the lifecycle, `meta.depends_on` and `meta.parent` name; leave checking to others."""
+    for path in ("lifecycle.requires", "lifecycle.depends_on", "meta.depends_on", "meta.parent"):
         value = entry.lookup(path)
         for item in value if isinstance(value, list) else [value]:
             if isinstance(item, str) and item:

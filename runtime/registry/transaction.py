@@ -90,31 +90,27 @@ class Transaction:
 
         Give the refusals; entries that depend on a refused one are passed over.
         """
-        for stage in self._stages():
-            refusals = self._prepare_late(stage) or _Pass(self, stop_at_first).make(stage)
-            if refusals:
-                return refusals
-        return self._commit()
-
-    def _stages(self) -> list[list[Change]]:
-        """Split the changes in those that end entries, those that bring variables, and the rest."""
-        ended = [change for change in self.changes if change.new is None]
         made = [change for change in self.changes if change.new is not None]
         sources = [change for change in made if _is_source(change)]
-        return [
-            ended,
-            [change for change in sources if change.id not in self._late],
-            [change for change in sources if change.id in self._late],
-            [change for change in made if not _is_source(change)],
-        ]
+        others = [change for change in made if not _is_source(change)]
+        return (
+            _Pass(self, stop_at_first).make([change for change in self.changes if change.new is None])
+            # Which variable needs which storage to be decoded nobody knows beforehand: each waits until it can be made.
+            or _Pass(self, stop_at_first, patient=True).make(sources)
+            or [refusal for change in others if (refusal := self.prepare_late(change)) is not None]
+            or _Pass(self, stop_at_first).make(others)
+            or self._commit()
+        )
 
-    def _prepare_late(self, stage: Sequence[Change]) -> list[EntryError]:
-        refusals = [
-            _refusal(change.entry, "check", self._prepare, change.entry)
-            for change in stage
-            if self._late.get(change.id) is change
-        ]
-        return [refusal for refusal in refusals if refusal is not None]
+    def is_late(self, change: Change) -> bool:
+        """Tell whether an entry waits for variables."""
+        return self._late.get(change.id) is change
+
+    def prepare_late(self, change: Change) -> EntryError | None:
+        """Decode and check an entry that had to wait for variables; give the refusal."""
+        if change.id in self.prepared or not self.is_late(change):
+            return None
+        return _refusal(change.entry, "check", self._prepare, change.entry)
 
     def references(self, change: Change) -> tuple[EntryId, ...]:
         """Give what the entry of a change refers to: in its new form, or in the old one when it ends."""
@@ -176,11 +172,12 @@ class _Pass:
     """Carries out the changes of a stage.
 
     One whose handler does not find something waits until the others are through, for one of those may bring it; so do
-    those that depend on it. That goes on as long as it helps.
+    those that depend on it. That goes on as long as it helps. A `patient` pass does so whatever the refusal is.
     """
 
     transaction: Transaction
     stop_at_first: bool
+    patient: bool = False
     refusals: list[EntryError] = field(default_factory=list)
     # Entries that will not be, and changes that are to be tried again with the refusal, None for a mere dependant.
     refused: set[EntryId] = field(default_factory=set)
@@ -189,6 +186,8 @@ class _Pass:
     def make(self, changes: Sequence[Change]) -> list[EntryError]:
         """Carry out changes in the right order and give the refusals."""
         waiting = in_order(changes, self.transaction.references)
+        if self.patient:
+            waiting.sort(key=self.transaction.is_late)
         while waiting:
             self.deferred = {}
             for change in waiting:
@@ -209,10 +208,12 @@ class _Pass:
         if not self.deferred.keys().isdisjoint(needs):
             self.deferred[change.id] = change, None
             return
-        refusal = _refusal(change.entry, change.action, self.transaction.make, change)
+        refusal = self.transaction.prepare_late(change)
+        if refusal is None:
+            refusal = _refusal(change.entry, change.action, self.transaction.make, change)
         if refusal is None:
             self.transaction.done.append(change)
-        elif isinstance(refusal.__cause__, Failure) and refusal.__cause__.kind == Kind.NOT_FOUND:
+        elif self.patient or (isinstance(refusal.__cause__, Failure) and refusal.__cause__.kind == Kind.NOT_FOUND):
             self.deferred[change.id] = change, refusal
         else:
             self.transaction.refused.append(change)

@@ -106,6 +106,7 @@ def test_what_stands_for_nothing_is_told_with_its_field() -> None:
 @dataclass(frozen=True)
 class VariableConfig:
     value: str
+    after: EntryId | None = None
 
 
 class VariableKind(KindHandler):
@@ -117,6 +118,8 @@ class VariableKind(KindHandler):
         self.values: dict[str, str] = {}
 
     def create(self, entry: Entry, config: VariableConfig) -> None:
+        if config.after is not None and str(config.after) not in self.values:
+            raise EntryError(entry, "after", f"there is no {config.after}")
         self.values[str(entry.id)] = config.value
 
     def update(self, _old: Entry, new: Entry, config: VariableConfig) -> None:
@@ -155,8 +158,8 @@ class World:
         self.registry = Registry(table, Surroundings(lookup=self.variables.values.get))
 
 
-def variable(name: str, value: str) -> Entry:
-    return Entry(EntryId("app", name), "env.test", {}, {"value": value})
+def variable(name: str, value: str, after: str | None = None) -> Entry:
+    return Entry(EntryId("app", name), "env.test", {}, {"value": value, "after": after})
 
 
 def server(name: str, addr: str) -> Entry:
@@ -170,6 +173,24 @@ def test_variables_of_the_same_transaction_are_there() -> None:
     assert world.registry.get(EntryId("app", "s")).data == {"addr": "${env:app:two}"}
     world.registry.apply([Change.update(server("s", "${env:app:one}")), Change.update(variable("one", "changed"))])
     assert world.servers.addresses == {"s": "changed"}
+
+
+def test_variables_and_what_they_need_may_depend_on_each_other_in_any_order() -> None:
+    world = World()
+    chain = [
+        variable("a", "${env:app:b}a"),
+        variable("b", "b", after="c"),
+        variable("c", "${env:app:d}"),
+        variable("d", "d"),
+    ]
+    world.registry.load([server("s", "${env:app:a}"), *chain])
+    assert world.servers.addresses == {"s": "ba"}
+    ring = [variable("x", "${env:app:y}"), variable("y", "${env:app:x}"), variable("z", "z")]
+    with pytest.raises(Failure) as raised:
+        world.registry.apply([Change.create(entry) for entry in ring])
+    assert "the variable app:y is not set" in str(raised.value)
+    assert "the variable app:x is not set" in str(raised.value)
+    assert sorted(world.variables.values) == ["app:a", "app:b", "app:c", "app:d"]
 
 
 def test_what_is_undone_has_the_values_of_before() -> None:

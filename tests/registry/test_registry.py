@@ -326,8 +326,9 @@ def test_kinds_of_other_packages_are_found(monkeypatch: pytest.MonkeyPatch) -> N
 
 
 def test_lifecycle_and_metadata_count_as_references(world: World) -> None:
-    first = Entry(ident("z"), "thing", {"depends_on": ["y"]}, {"lifecycle": {"requires": ["x"], "depends_on": "w"}})
-    world.registry.load([first, thing("y"), thing("x"), thing("w")])
+    lifecycle = {"requires": ["x"], "depends_on": "w"}
+    first = Entry(ident("z"), "thing", {"depends_on": ["y"], "parent": "v"}, {"lifecycle": lifecycle})
+    world.registry.load([first, thing("y"), thing("x"), thing("w"), thing("v")])
     assert world.things.log[-2] == "create z"
 
 

@@ -74,6 +74,11 @@ def test_find_and_its_operators(run: Callable[..., Any]) -> None:
     assert run(body) == [1, "app:note", 3, "app:f", "Invalid", 0]
 
 
+def test_metadata_may_stand_in_a_table_of_its_own(run: Callable[..., Any]) -> None:
+    body = 'return {#registry.find({meta = {["meta.type"] = "note"}}), #registry.find({meta = {["meta.type"] = "no"}})}'
+    assert run(body) == [1, 0]
+
+
 def test_ids_are_split(run: Callable[..., Any]) -> None:
     body = """
     local id, bare = registry.parse_id("a.b:c:d"), registry.parse_id("x")
