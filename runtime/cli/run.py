@@ -23,6 +23,10 @@ Example:  wippy run
 """
 
 
+# Seconds; with a limit the wait has a timer, without which an event loop with nothing to do would give up.
+_WHILE = 3600.0
+
+
 @dataclass(frozen=True)
 class Launch:
     """How the node is made (`runtime.node.Options`)."""
@@ -58,6 +62,7 @@ def run(
     from runtime.http.patching import patch
 
     patch()
+    import gevent
     from gevent.event import Event
 
     from runtime.node import Node
@@ -69,11 +74,18 @@ def run(
     node = Node.boot(project.root, launch)
     ending = Event()
     _end_on_signals(ending)
+    starting = gevent.spawn(node.start)
     try:
-        node.start()
-        _announce(node)
-        ending.wait()
+        # A service that is tried again and again holds the start up, but not the end.
+        first: list[Any] = [starting, ending]
+        gevent.wait(first, count=1)
+        if starting.dead:
+            starting.get()
+            _announce(node)
+            while not ending.wait(_WHILE):
+                pass
     finally:
+        starting.kill()
         node.stop()
 
 
