@@ -31,6 +31,10 @@ Example:  wippy run
 """
 
 
+# Seconds; with a limit the wait has a timer, without which an event loop with nothing to do would give up.
+_WHILE = 3600.0
+
+
 @dataclass(frozen=True)
 class Launch:
     """How the node is made (`runtime.node.Options`)."""
@@ -116,6 +120,8 @@ def _run(settings: Settings, directory: Path | None, launch: Launch, errand: Err
     from runtime.http.patching import patch
 
     patch()
+    import gevent
+
     from runtime.node import Node
 
     project = settings.project(directory)
@@ -124,14 +130,21 @@ def _run(settings: Settings, directory: Path | None, launch: Launch, errand: Err
     start_logging(settings, settings.configuration(project, launch.sets))
     node = Node.boot(project.root, launch)
     _end_on_signals(node)
+    starting = gevent.spawn(node.start)
     try:
-        node.start()
-        if errand is None:
-            _announce(node)
-        else:
-            errand.start(node)
-        node.ending.wait()
+        # A service that is tried again and again holds the start up, but not the end.
+        first: list[Any] = [starting, node.ending]
+        gevent.wait(first, count=1)
+        if starting.dead:
+            starting.get()
+            if errand is None:
+                _announce(node)
+            else:
+                errand.start(node)
+            while not node.ending.wait(_WHILE):
+                pass
     finally:
+        starting.kill()
         node.stop()
     return int(node.exit_code)
 

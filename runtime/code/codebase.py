@@ -142,10 +142,6 @@ class CodeBase:
         """List the units that import one, directly or not."""
         return imports.importers(self._units, entry_id)
 
-    def importers(self, entry_id: EntryId) -> list[EntryId]:
-        """List the units that import one, directly or not."""
-        return imports.importers(self._units, entry_id)
-
     def wrong_imports(self) -> dict[EntryId, str]:
         """Tell what is wrong with the imports of units put since, and of those that import what was dropped."""
         reasons: dict[EntryId, str] = {}

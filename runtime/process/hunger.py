@@ -39,7 +39,10 @@ class MemoryGuard:
         self._file = -1
         self._size = 0
         self._grown: WeakKeyDictionary[Process, int] = WeakKeyDictionary()
-        if limit > 0:
+
+    def open(self) -> None:
+        """Begin to watch the process of the system that calls this."""
+        if self._limit > 0:
             with contextlib.suppress(OSError):
                 self._file = os.open(_STATUS, os.O_RDONLY)
                 self._size = self._resident()

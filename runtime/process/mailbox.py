@@ -10,7 +10,7 @@ from runtime.process.channel import UNBOUNDED, Channel
 from runtime.process.message import Envelope, Message
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from runtime.lua.types import LuaValue
 
@@ -84,6 +84,12 @@ class Mailbox:
         subscription = self.subscriptions.get(topic)
         received = list(subscription.channel.buffer) if subscription is not None else []
         return received + [envelope.raw() for envelope in self.waiting if envelope.topic == topic]
+
+    def discard(self, topic: str, unwanted: Callable[[LuaValue], bool]) -> None:
+        """Drop messages of a topic that nobody has asked for yet."""
+        self.waiting = deque(
+            envelope for envelope in self.waiting if envelope.topic != topic or not unwanted(envelope.raw())
+        )
 
     def begin_anew(self) -> None:
         """Drop all subscriptions, but none of the messages in their channels, which come first, topic by topic."""

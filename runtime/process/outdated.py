@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeGuard
 
 from runtime.binding.text import encode
 from runtime.lua.table import Table
@@ -12,6 +12,7 @@ from runtime.process.mailbox import EVENTS
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
+    from runtime.lua.types import LuaValue
     from runtime.process.process import Process
     from runtime.registry.entry import EntryId
 
@@ -37,12 +38,21 @@ def _reach(node: Any, entry_id: EntryId) -> Collection[EntryId]:
 def _tell(process: Process, sources: list[str]) -> None:
     """Send the event; where one waits unread its sources grow instead."""
     for event in process.mailbox.unread(EVENTS):
-        if isinstance(event, Table) and event.get("kind") == events.OUTDATED:
+        if _is_outdated(event):
             known = event.get("sources")
             assert isinstance(known, Table)
             event.set("sources", _list({*(str(source) for _, source in known.items()), *map(encode, sources)}))
             return
     process.deliver(events.outdated_event(_list(map(encode, sources))))
+
+
+def forget(process: Process) -> None:
+    """Drop what waits unread: a process that has just begun anew is not outdated, and has not asked for the event."""
+    process.mailbox.discard(EVENTS, _is_outdated)
+
+
+def _is_outdated(event: LuaValue) -> TypeGuard[Table]:
+    return isinstance(event, Table) and event.get("kind") == events.OUTDATED
 
 
 def _list(sources: Iterable[str]) -> Table:

@@ -64,6 +64,8 @@ class Preemption:
         if threading.current_thread() is not threading.main_thread():
             log.warning("not on the main thread: an endless loop in one process holds up all others")
             return
+        if self._guard is not None:
+            self._guard.open()
         signal.signal(signal.SIGVTALRM, self._on_signal)
         signal.siginterrupt(signal.SIGVTALRM, False)  # calls of the system that it finds waiting go on by themselves
         signal.setitimer(signal.ITIMER_VIRTUAL, SLICE, SLICE)

@@ -187,15 +187,16 @@ class Process:
         self._unwind()
         self._release()
         self.mailbox.begin_anew()
-        self._coroutines = self._successor = None
+        self._coroutines = None
         self.trap_links = self.upgradable = self.ending = False
         self.source = source
         self.start(body, ())
 
     def finish(self) -> None:
         """Unwind the tasks that are left, release what the process holds, tell those who wait; runs on the hub."""
-        if self._successor is not None:
-            self._begin_anew(*self._successor)
+        successor, self._successor = self._successor, None
+        if successor is not None:
+            self._begin_anew(*successor)
             return
         if self.finished:
             return

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from runtime.binding import Failure
 from runtime.lua.caught import traceback_text
 from runtime.lua.errors import Kind
-from runtime.process import events, timing, traps
+from runtime.process import events, outdated, timing, traps
 from runtime.process.completion import Completion, Outcome
 from runtime.process.pid import Pid, PidSource
 from runtime.process.process import Process
@@ -55,6 +55,8 @@ class Processes:
         self.topology = Topology()
         self.hosts: dict[EntryId, ProcessHost] = {}
         self._table: dict[str, Process] = {}  # by pid
+        # Those whose code is being loaded: whoever spawned them still waits for that.
+        self._loading: set[Pid] = set()
 
     # --- life -------------------------------------------------------------------------------------
 
@@ -111,12 +113,14 @@ class Processes:
 
         def boot() -> Results:
             method: LuaFunction = self.node.code.instantiate(request.entry).method
+            self._loading.discard(process.pid)
             self._watch(process.pid, request)
             host.adopt(process)
             loaded.set(Outcome())
             traps.give_way()  # whoever spawned goes on first
             return apply(method, arguments)
 
+        self._loading.add(process.pid)
         process.completion.listen(loaded.set)  # a failure to load ends the process
         process.start(boot, ())
         return loaded
@@ -131,9 +135,12 @@ class Processes:
         """Let the running process go on as another definition; one that cannot be loaded ends it."""
         if self.hosts.get(EntryId.parse(process.pid.host)) is None:
             raise Failure(Kind.INVALID, "only a process can be upgraded, not the call of a function")
+        if process.pid in self._loading:
+            raise Failure(Kind.INVALID, "a process cannot be upgraded while its code is loaded; do it in the method")
         copies = tuple(copy_value(argument) for argument in arguments)
 
         def boot() -> LuaValue:
+            outdated.forget(process)
             method: LuaFunction = self.node.code.instantiate(entry).method
             return method(*copies)
 
@@ -149,6 +156,7 @@ class Processes:
         pid = process.pid
         if self._table.pop(pid, None) is None:
             return
+        self._loading.discard(pid)
         self.names.release(pid)
         outcome = process.outcome
         watchers, linked = self.topology.remove(pid)

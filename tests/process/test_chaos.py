@@ -197,8 +197,7 @@ def test_each_restless_one_can_be_ended(node, name):
     ],
 )
 def test_the_process_that_devours_the_memory_is_ended_and_no_other(lua, caplog, monkeypatch, kind, hunger):
-    guard = MemoryGuard(resident() + 150 * MIB)
-    monkeypatch.setattr(lua.node.preemption, "_guard", guard)
+    limit_memory(lua, monkeypatch, resident() + 150 * MIB)
     lua.process("ask", PRELUDE + ASK)
     lua.process("steady", STEADY)
     steady = lua.spawn("steady")
@@ -219,7 +218,7 @@ def test_the_process_that_devours_the_memory_is_ended_and_no_other(lua, caplog, 
 
 
 def test_what_a_function_hoards_between_calls_is_freed(lua, monkeypatch):
-    monkeypatch.setattr(lua.node.preemption, "_guard", MemoryGuard(resident() + 150 * MIB))
+    limit_memory(lua, monkeypatch, resident() + 150 * MIB)
     source = "local t = {} return function(n) for k = 1, n do t[#t + 1] = ('x'):rep(1000000) .. #t end return #t end"
     lua.add("hoards", "function.lua", source=source, pool={"size": 1})
     assert lua.node.functions.call("app:hoards", (3,)) == 3
@@ -229,15 +228,22 @@ def test_what_a_function_hoards_between_calls_is_freed(lua, monkeypatch):
 
 
 def test_a_node_that_is_big_for_reasons_of_its_own_ends_nobody(lua, monkeypatch):
-    monkeypatch.setattr(lua.node.preemption, "_guard", MemoryGuard(resident() // 2))
+    limit_memory(lua, monkeypatch, resident() // 2)
     assert lua.run("local t = {} for n = 1, 300000 do t[n] = n end return #t") == 300000
 
 
 def test_without_a_limit_nothing_is_watched():
     guard = MemoryGuard(0)
+    guard.open()
     guard.look()
     guard.close()
     assert 0 < default_limit() < os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+
+
+def limit_memory(lua, monkeypatch, limit: int) -> None:
+    guard = MemoryGuard(limit)
+    guard.open()
+    monkeypatch.setattr(lua.node.preemption, "_guard", guard)
 
 
 def resident() -> int:

@@ -141,6 +141,12 @@ def test_functions_cannot_be_upgraded(lua):
     assert lua.run("local ok, err = process.upgrade(nil) return err:kind()") == Kind.INVALID
 
 
+def test_code_that_is_loaded_cannot_upgrade(lua):
+    lua.add("body", "process.lua", source="local _, err = process.upgrade(nil) return function() return err:kind() end")
+    assert lua.run('return process.exec("app:body", "app:host")') == Kind.INVALID
+    assert lua.node.processes._loading == set()
+
+
 def test_a_process_can_go_through_many_lives(lua):
     lua.process("worker", "local n = ... if n < 500 then process.upgrade(nil, n + 1) end return n")
     before = lua_greenlets()
@@ -221,6 +227,25 @@ def test_reading_the_event_and_upgrading_gives_the_new_code(lua):
     lua.update("base", "library.lua", **_library("two"))
     eventually(lambda: process.finished)
     assert process.outcome.value == "one two"
+
+
+def test_news_of_what_an_upgrade_has_brought_is_no_news(lua):
+    lua.add("base", "library.lua", **_library("one"))
+    body = """
+    process.set_options{upgradable = true}
+    if ... then
+        return channel.select{process.events():case_receive(), default = true}.default and base.text
+    end
+    process.inbox():receive()
+    process.upgrade(nil, 1)
+    """
+    lua.process("worker", body, imports={"base": "app:base"})
+    process = lua.spawn("worker")
+    settle()
+    lua.update("base", "library.lua", **_library("two"))
+    lua.run(f'process.send("{process.pid}", "go")')
+    eventually(lambda: process.finished)
+    assert process.outcome.value == "two"
 
 
 def test_a_process_of_another_change_stays_quiet(lua):

@@ -65,6 +65,7 @@ def run(tmp_path):
     for process in started:
         process.kill()
         process.wait()
+        process.stdout.close()
 
 
 def await_line(process: subprocess.Popen[str], text: str) -> None:
@@ -83,6 +84,24 @@ def test_a_signal_ends_in_order(run, number):
     assert output.index("asked: service stopping") < output.index("ended")
     assert process.returncode == 0
     assert "Traceback" not in output
+
+
+def test_a_start_that_does_not_come_to_its_end_can_be_ended(run):
+    process = run('print("ready") while true do end', "--set", "shutdown.timeout=100ms")
+    process.send_signal(signal.SIGINT)
+    output, _ = process.communicate(timeout=10)
+    assert process.returncode == 0
+    assert "Traceback" not in output
+
+
+def test_a_node_with_nothing_to_do_stays(run):
+    process = run('return function() print("ready") end')
+    time.sleep(0.5)
+    assert process.poll() is None
+    process.send_signal(signal.SIGINT)
+    output, _ = process.communicate(timeout=10)
+    assert process.returncode == 0
+    assert "internal error" not in output
 
 
 def test_a_second_signal_ends_at_once(run):

@@ -1,0 +1,1 @@
+return function(kind) return nil, errors.new{message = "refused", kind = kind, retryable = false, details = {n = 1}} end
