@@ -13,7 +13,7 @@ traceback in the log.
 
 from runtime.binding.convert import Bytes, Callback, LuaString, Text, to_lua, to_python
 from runtime.binding.failure import Failure
-from runtime.binding.module import Module, method
+from runtime.binding.module import Module, breathe, method
 from runtime.lua.errors import Error, Kind
 from runtime.lua.table import Table
 from runtime.lua.types import LuaValue
@@ -31,6 +31,7 @@ __all__ = [
     "Table",
     "Text",
     "Userdata",
+    "breathe",
     "method",
     "to_lua",
     "to_python",

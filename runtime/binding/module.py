@@ -197,6 +197,14 @@ class _Bound:
 
 # Gives the processor away; set by the timer of `runtime.process` when a program has had its share, until that is done.
 overdue: Callable[[], None] | None = None
+
+
+def breathe() -> None:
+    """Let other processes run if the running one has had its share: for functions that compute for long."""
+    if overdue is not None:
+        overdue()
+
+
 # Runs after a blocking function is done and before its caller goes on; set by `runtime.process`.
 after_blocking: Callable[[], None] = lambda: None  # noqa: E731
 
