@@ -13,6 +13,7 @@ traceback in the log.
 
 from runtime.binding.convert import Bytes, Callback, LuaString, Text, to_lua, to_python
 from runtime.binding.failure import Failure
+from runtime.binding.hooks import breathe
 from runtime.binding.module import Module, method
 from runtime.lua.errors import Error, Kind
 from runtime.lua.table import Table
@@ -31,6 +32,7 @@ __all__ = [
     "Table",
     "Text",
     "Userdata",
+    "breathe",
     "method",
     "to_lua",
     "to_python",

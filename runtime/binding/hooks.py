@@ -16,3 +16,9 @@ def _nothing() -> None:
 overdue: Callable[[], None] | None = None
 # Runs after a blocking function is done and before its caller goes on.
 after_blocking: Callable[[], None] = _nothing
+
+
+def breathe() -> None:
+    """Let other processes run if the running one has had its share: for functions that compute for long."""
+    if overdue is not None:
+        overdue()

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from runtime.process.process import Process
 
-MODULES = ["base64", "ctx", "funcs", "hash", "io", "json", "logger", "registry", "system", "time", "uuid"]
+MODULES = ["base64", "ctx", "expr", "funcs", "hash", "io", "json", "logger", "registry", "system", "time", "uuid"]
 HOST = "app:host"
 LIMIT = 20.0  # seconds after which a test that hangs fails
 
