@@ -22,6 +22,7 @@ from runtime.http.kinds import EndpointKind, RouterKind, StaticKind
 from runtime.http.kinds import ServiceKind as HttpServiceKind
 from runtime.http.services import HttpServices
 from runtime.lua.limits import lift_recursion_limit
+from runtime.metrics import Metrics
 from runtime.process import globals as process_globals
 from runtime.process.kinds import HostKind, ServiceKind
 from runtime.process.preemption import Preemption
@@ -95,6 +96,7 @@ class Node:
         self.resources = Resources()
         self.processes = Processes(self)
         self.functions = Functions(self)
+        self.metrics = Metrics()
         self.http = HttpServices(self)
         _current = self
         always = process_globals.install()
@@ -123,6 +125,8 @@ class Node:
     def start(self) -> None:
         """Start the supervised services; return when the required ones run."""
         self.preemption.start()
+        if self.config.flag("prometheus.enabled", default=False) and self.config.text("prometheus.address", ""):
+            self.metrics.serve(self.config.text("prometheus.address", ""))
         self.supervisor.start_all()
         self.registry.subscribe(self._start_newcomers)
 
@@ -138,6 +142,7 @@ class Node:
         global _current
         for service, reason in self.supervisor.stop_all().items():
             log.warning("service %s did not stop cleanly: %s", service, reason)
+        self.metrics.close()
         self.processes.stop(_LAST_WAIT)
         self.preemption.stop()
         self.scheduler.close()
