@@ -30,6 +30,7 @@ from runtime.http.kinds import ServiceKind as HttpServiceKind
 from runtime.http.services import HttpServices
 from runtime.logs.setup import LogSettings
 from runtime.lua.limits import lift_recursion_limit
+from runtime.metrics import Metrics
 from runtime.process import globals as process_globals
 from runtime.process import outdated, timing
 from runtime.process.access import Decide, allow
@@ -124,6 +125,7 @@ class Node:
         self.exit_code = 0
         self.processes = Processes(self)
         self.functions = Functions(self)
+        self.metrics = Metrics()
         self.http = HttpServices(self)
         _current = self
         always = process_globals.install()
@@ -159,6 +161,8 @@ class Node:
         self.preemption.start()
         if self.config.flag("logmanager.stream_to_events", default=False):
             self._log_stream.attach(LogSettings.of(self.config).least)
+        if self.config.flag("prometheus.enabled", default=False) and self.config.text("prometheus.address", ""):
+            self.metrics.serve(self.config.text("prometheus.address", ""))
         self.supervisor.start_all()
         self.registry.subscribe(self._start_newcomers)
         self.registry.subscribe(lambda notice: outdated.tell(self, [change.id for change in notice.changes]))
@@ -179,6 +183,9 @@ class Node:
         """Stop the services, the processes and the scheduler."""
         global _current
         self._stop_services(self.config.duration("shutdown.timeout", 30.0))
+        for service, reason in self.supervisor.stop_all().items():
+            log.warning("service %s did not stop cleanly: %s", service, reason)
+        self.metrics.close()
         self.processes.stop(_LAST_WAIT)
         self.functions.close()
         self.preemption.stop()

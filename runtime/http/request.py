@@ -62,9 +62,11 @@ class IncomingRequest:
         return str(environ.get("HTTP_HOST") or f"{environ['SERVER_NAME']}:{environ['SERVER_PORT']}")
 
     def remote_address(self) -> str:
-        """Give "ip:port" of the client."""
+        """Give "ip:port" of the client; the address alone where a proxy told it, for that tells no port."""
         address = str(self._environ.get("REMOTE_ADDR", ""))
         port = self._environ.get("REMOTE_PORT", "0")
+        if port == "":
+            return address
         return f"[{address}]:{port}" if ":" in address else f"{address}:{port}"
 
     def content_type_is(self, expected: str) -> bool:

@@ -109,7 +109,10 @@ class RouteTable:
         known = self._other_routes(path, above=match[2] if match is not None else -1)
         if known:
             return _other_method(method, known)
-        return None if match is None else _responder(match[0], method, match[0].handler)
+        if match is None:
+            return None
+        mount = match[0]
+        return mount, {method: mount.handler}, {}, mount.pattern.text
 
     def _match(self, method: str, path: str) -> tuple[Route | Mount, dict[str, str], int] | None:
         """Find the route or mount of a path; the number is how many segments it names, a large one without tail."""

@@ -92,7 +92,7 @@ class HttpServer(Service):
             return
         address = Address.parse(self._config.addr)
         server = _Server(
-            _listener(address),
+            listening_socket(address),
             self._http.application(self.id),
             spawn=Pool(),  # without one the connections that are open at the end would never be closed
             log=None,
@@ -116,7 +116,8 @@ class HttpServer(Service):
         server.stop(timeout=0)
 
 
-def _listener(address: Address) -> socket.socket:
+def listening_socket(address: Address) -> socket.socket:
+    """Listen at an address; raise ServiceError with the reason and the remedy."""
     family = socket.AF_INET6 if ":" in address.host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
     try:

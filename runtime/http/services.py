@@ -9,14 +9,15 @@ import falcon
 from runtime.files.directory import Directory
 from runtime.http.application import ServiceApplication
 from runtime.http.endpoint import FunctionHandler
-from runtime.http.middleware import MiddlewareTable
+from runtime.http.middleware.table import MiddlewareTable
 from runtime.http.patterns import parse
 from runtime.http.routes import Mount, Route, RouteTable
-from runtime.http.site import Endpoint, Site, Static, plan
+from runtime.http.site import Endpoint, Router, Site, Static, plan
 from runtime.http.static import StaticFiles
 from runtime.registry.errors import EntryError
 
 if TYPE_CHECKING:
+    from runtime.http.routes import Handler
     from runtime.registry.entry import Entry, EntryId
 
 
@@ -32,7 +33,7 @@ class HttpServices:
         self._sites: dict[EntryId, Site] = {}
         self._applications: dict[EntryId, ServiceApplication] = {}
         self._stale = False
-        self.middleware = MiddlewareTable()
+        self.middleware = MiddlewareTable(node)
         self.served_elsewhere = False
 
     @property
@@ -52,6 +53,7 @@ class HttpServices:
     def drop(self, entry: Entry) -> None:
         """Let go of an entry; nothing is served differently before `commit`."""
         self._entries.pop(entry.id, None)
+        self.middleware.forget(entry)
         self._stale = True
 
     def commit(self) -> None:
@@ -72,24 +74,31 @@ class HttpServices:
         self._stale = False
 
     def _table(self, site: Site, refusals: list[EntryError]) -> RouteTable:
-        mounts = []
+        routes: list[Route] = []
+        mounts: list[Mount] = []
+        for router in site.routers:
+            endpoints = [endpoint for endpoint in site.endpoints if endpoint.router is router]
+            try:
+                routes += self._routes(router, endpoints)
+            except EntryError as error:
+                refusals.append(error)
         for static in site.statics:
             try:
                 mounts.append(self._mount(static))
             except EntryError as error:
                 refusals.append(error)
-        return RouteTable([self._route(endpoint) for endpoint in site.endpoints], mounts)
+        return RouteTable(routes, mounts)
 
-    def _route(self, endpoint: Endpoint) -> Route:
-        config, owner, wrap = endpoint.router.config, endpoint.router.entry.id, self.middleware.wrap
-        handler = FunctionHandler(endpoint.entry.id, endpoint.config.func, self._node.functions)
-        inner = wrap(owner, config.post_middleware, config.post_options, handler)
-        return Route(
-            endpoint.method,
-            endpoint.pattern,
-            handler=wrap(owner, config.middleware, config.options, inner),
-            options=wrap(owner, config.middleware, config.options, _no_content),
-        )
+    def _routes(self, router: Router, endpoints: list[Endpoint]) -> list[Route]:
+        entry, config = router.entry, router.config
+        before = self.middleware.wrap(entry, "middleware", config.middleware, config.options)
+        after = self.middleware.wrap(entry, "post_middleware", config.post_middleware, config.post_options)
+        options = before(_no_content)
+        routes = []
+        for endpoint in endpoints:
+            handler = FunctionHandler(endpoint.entry.id, endpoint.config.func, self._node.functions)
+            routes.append(Route(endpoint.method, endpoint.pattern, before(_matched(endpoint, after(handler))), options))
+        return routes
 
     def _mount(self, static: Static) -> Mount:
         config, options = static.config, static.config.static_options
@@ -102,9 +111,20 @@ class HttpServices:
         if not isinstance(volume, Directory):
             raise EntryError(static.entry, "fs", f"{config.fs} is not a filesystem", "name an fs.directory")
         files = StaticFiles(static.path, volume, spa=options.spa, index=options.index, cache=options.cache)
-        return Mount(
-            parse(static.path), self.middleware.wrap(static.entry.id, config.middleware, config.options, files)
-        )
+        wrap = self.middleware.wrap(static.entry, "middleware", config.middleware, config.options)
+        return Mount(parse(static.path), wrap(files))
+
+
+def _matched(endpoint: Endpoint, handler: Handler) -> Handler:
+    """Tell the middleware that comes after the match which endpoint was chosen."""
+    name, service = str(endpoint.entry.id), endpoint.router.config.server
+
+    def answer(request: falcon.Request, response: falcon.Response) -> None:
+        request.context.endpoint = name
+        request.context.service = service
+        handler(request, response)
+
+    return answer
 
 
 def _no_content(_request: falcon.Request, response: falcon.Response) -> None:

@@ -14,6 +14,7 @@ from runtime.http.kinds import EndpointKind, RouterKind, ServiceKind, StaticKind
 from runtime.http.services import HttpServices
 from runtime.lua.calls import first
 from runtime.lua.errors import LuaError
+from runtime.metrics import Metrics
 from runtime.process.completion import Completion, Outcome
 from runtime.registry.entry import Entry, EntryId
 from runtime.registry.kinds import KindTable
@@ -81,6 +82,7 @@ class Node:
         self.functions = Functions(handlers or {})
         self.resources = Resources()
         self.supervisor = Supervisor()
+        self.metrics = Metrics()
         self.http = HttpServices(self)
         self.kinds = KindTable()
         for kind in (ServiceKind, RouterKind, EndpointKind, StaticKind, DirectoryKind):

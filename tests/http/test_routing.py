@@ -201,29 +201,27 @@ def test_a_refused_transaction_changes_nothing():
     assert http.simulate_get("/d").text == "a {}"
 
 
-def test_missing_middleware_is_told_once(caplog):
+def test_unknown_middleware_is_refused():
     node = Node({"app:f_a": says("a")})
-    node.load([service(), router(middleware=["cors"]), endpoint("a", "GET", "/a"), endpoint("b", "GET", "/b")])
-    warnings = [record.getMessage() for record in caplog.records if "middleware" in record.getMessage()]
-    assert warnings == ["app:api: middleware 'cors' is not available yet; requests are served without it"]
-    assert TestClient(node.application()).simulate_get("/a").text == "a {}"
+    with pytest.raises(RegistryError, match=r"app:api.*there is no middleware 'corse'; did you mean cors"):
+        node.load([service(), router(middleware=["corse"]), endpoint("a", "GET", "/a")])
 
 
 def test_middleware_wraps_in_the_listed_order():
     node = Node({"app:f_a": says("a")})
 
-    def maker(options):
+    def maker(name):
         def wrap(handler):
             def wrapped(request, response):
                 handler(request, response)
-                response.append_header("x-passed", options["name"])
+                response.append_header("x-passed", name)
 
             return wrapped
 
         return wrap
 
-    node.http.middleware.register("outer", lambda _options: maker({"name": "outer"}))
-    node.http.middleware.register("inner", lambda _options: maker({"name": "inner"}))
+    node.http.middleware.register("outer", lambda _options, _node: maker("outer"))
+    node.http.middleware.register("inner", lambda _options, _node: maker("inner"))
     node.load([service(), router(middleware=["outer", "inner"]), endpoint("a", "GET", "/a")])
     http = TestClient(node.application())
     assert http.simulate_get("/a").headers["x-passed"] == "inner, outer"

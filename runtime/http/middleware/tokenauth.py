@@ -1,0 +1,55 @@
+"""token_auth: finds out who sends a request. It never refuses one; firewalls do."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from runtime.binding import Failure
+from runtime.http.middleware.security import TokenStore, frame_of
+
+if TYPE_CHECKING:
+    import falcon
+
+    from runtime.http.middleware.options import Handler, Node, Options, Wrap
+
+log = logging.getLogger("wippy.http")
+
+
+def make(options: Options, node: Node) -> Wrap:
+    """Make the middleware."""
+    store_id = options.reference("token_auth.store", "token_store")
+    header = options.text("token_auth.header.name", "Authorization", "header_name")
+    prefix = options.text("token_auth.header.prefix", "Bearer ", "header_prefix")
+    parameter = options.text("token_auth.query.param", "x-auth-token", "query_param")
+    cookie = options.text("token_auth.cookie.name", "x-auth-token", "cookie_name")
+
+    def token_of(request: falcon.Request) -> str | None:
+        text = request.get_header(header) or ""
+        if text.startswith(prefix):
+            return text[len(prefix) :]
+        return request.get_param(parameter) or next(iter(request.get_cookie_values(cookie) or ()), None)
+
+    def authenticate(request: falcon.Request, token: str) -> None:
+        try:
+            store = node.resources.get(store_id)
+            if not isinstance(store, TokenStore):
+                log.error("%s: token_auth.store: %s is no token store", options.entry, store_id)
+                return
+            actor, scope = store.validate(token)
+        except Failure as failure:
+            log.debug("%s: a token was not accepted: %s", options.entry, failure.message)
+            return
+        request.context.call = replace(frame_of(request), actor=actor, scope=scope)
+
+    def wrap(handler: Handler) -> Handler:
+        def answer(request: falcon.Request, response: falcon.Response) -> None:
+            token = token_of(request)
+            if token:
+                authenticate(request, token)
+            handler(request, response)
+
+        return answer
+
+    return wrap
