@@ -16,7 +16,7 @@ from runtime.code.codebase import CodeBase
 from runtime.code.kinds import FunctionKind, LuaKind
 from runtime.config import Config
 from runtime.data.kinds import SqliteHandler
-from runtime.files.directory import DirectoryKind
+from runtime.files.kinds import DirectoryKind
 from runtime.functions.service import Functions
 from runtime.http.kinds import EndpointKind, RouterKind, StaticKind
 from runtime.http.kinds import ServiceKind as HttpServiceKind
