@@ -32,6 +32,7 @@ from runtime.registry.kinds import KindTable
 from runtime.registry.loader import load_entries
 from runtime.registry.registry import Notice, Registry
 from runtime.resources import Resources
+from runtime.stores.kinds import MemoryStoreKind, SqlStoreKind
 from runtime.supervisor.supervisor import Supervisor, SupervisorError
 
 if TYPE_CHECKING:
@@ -53,6 +54,8 @@ _HANDLERS: tuple[type[KindHandler], ...] = (
     ServiceKind,
     SqliteHandler,
     DirectoryKind,
+    MemoryStoreKind,
+    SqlStoreKind,
     HttpServiceKind,
     RouterKind,
     EndpointKind,

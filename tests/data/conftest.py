@@ -45,6 +45,6 @@ def _call(lua, names, text, arguments):  # noqa: F811
 
     from runtime.binding import to_python
 
-    number = len(lua.node.registry.all())
+    number = lua.node.registry.version
     name = lua.function(f"body{number}", text, modules=names)
     return to_python(lua.node.functions.call(name, arguments, timeout=LIMIT))
