@@ -23,7 +23,7 @@ from runtime.env.kinds import KINDS as ENV_KINDS
 from runtime.env.variables import Environment
 from runtime.events.bus import Bus
 from runtime.events.logs import LogStream
-from runtime.files.directory import DirectoryKind
+from runtime.files.kinds import DirectoryKind
 from runtime.functions.service import Functions
 from runtime.http.kinds import EndpointKind, RouterKind, StaticKind
 from runtime.http.kinds import ServiceKind as HttpServiceKind
@@ -47,6 +47,7 @@ from runtime.registry.narrator import Narrator
 from runtime.registry.registry import Notice, Registry, Surroundings
 from runtime.registry.sqlite_history import SqliteHistory
 from runtime.resources import Resources
+from runtime.stores.kinds import MemoryStoreKind, SqlStoreKind
 from runtime.supervisor.reporter import Reporter
 from runtime.supervisor.service import State
 from runtime.supervisor.supervisor import Supervisor, SupervisorError
@@ -75,6 +76,8 @@ _HANDLERS: tuple[type[KindHandler], ...] = (
     SqliteHandler,
     DirectoryKind,
     *ENV_KINDS,
+    MemoryStoreKind,
+    SqlStoreKind,
     HttpServiceKind,
     RouterKind,
     EndpointKind,

@@ -1,31 +1,33 @@
-"""The `base64` module: bytes as text of 64 letters and back, after RFC 4648 (documentation page lua/data/base64)."""
+"""The `base64` module: RFC 4648 with padding (page lua/data/base64)."""
 
-import base64
+from __future__ import annotations
+
+import base64 as codec
 import binascii
 
-from runtime.binding import Bytes, Failure, Kind, LuaString, LuaValue, Module
-from runtime.binding.text import to_bytes
+from runtime.binding import Bytes, Failure, Kind, LuaValue, Module
+from runtime.binding.demand import demand_bytes
+from runtime.offload import offload_large
 
 module = Module("base64", deterministic=True, classes=("encoding", "deterministic"))
 
 
-@module.function
-def encode(data: LuaValue = None) -> LuaString:
-    """Write bytes as base64."""
-    return LuaString(base64.b64encode(_bytes(data)).decode("ascii"))
+@module.function(blocks=True)
+def encode(data: LuaValue = None) -> Bytes:
+    """Encode bytes; Invalid for what is no string."""
+    raw = demand_bytes(data, "data")
+    return Bytes(offload_large(len(raw), codec.b64encode, raw))
 
 
-@module.function
+@module.function(blocks=True)
 def decode(data: LuaValue = None) -> Bytes:
-    """Read base64; Invalid for other letters and wrong padding. Line breaks are left out."""
-    given = _bytes(data).translate(None, b"\r\n")
+    """Decode what `encode` makes, with line breaks anywhere in it; Invalid for anything else."""
+    text = demand_bytes(data, "data")
     try:
-        return Bytes(base64.b64decode(given, validate=True))
-    except binascii.Error as problem:
-        raise Failure(Kind.INVALID, f"illegal base64 data: {str(problem).lower()}") from None
+        return Bytes(offload_large(len(text), _decoded, text))
+    except (binascii.Error, ValueError) as problem:
+        raise Failure(Kind.INVALID, f"decode failed: illegal base64 data: {problem}") from None
 
 
-def _bytes(data: LuaValue) -> bytes:
-    if not isinstance(data, str):
-        raise Failure(Kind.INVALID, "the data must be a string")
-    return to_bytes(data)
+def _decoded(text: bytes) -> bytes:
+    return codec.b64decode(text.translate(None, b"\r\n"), validate=True)

@@ -1,66 +1,61 @@
-"""The `hash` module: digests, keyed digests and fast hashes of strings (documentation page lua/security/hash)."""
+"""The `hash` module: digests, HMAC, FNV (page lua/security/hash)."""
+
+from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Callable
-from typing import Any
 
-from runtime.binding import Failure, Kind, LuaString, LuaValue, Module
-from runtime.binding.text import from_bytes, to_bytes
-from runtime.lua.numbers import wrap
-from runtime.process.traps import run_outside
+from runtime.binding import Bytes, LuaValue, Module
+from runtime.binding.demand import demand_bytes
+from runtime.offload import offload_large
 
 module = Module("hash", deterministic=True, classes=("encoding", "security", "deterministic"))
-_LARGE = 1 << 20  # bytes: what takes longer than a millisecond is done in a thread, beside other processes
+
+_DIGESTS = ("md5", "sha1", "sha256", "sha512")
+_FNV_32 = (0x811C9DC5, 0x01000193, 0xFFFFFFFF)
+_FNV_64 = (0xCBF29CE484222325, 0x100000001B3, 0xFFFFFFFFFFFFFFFF)
 
 
-def _input(value: LuaValue, what: str) -> bytes:
-    if not isinstance(value, str):
-        raise Failure(Kind.INVALID, f"{what} must be a string")
-    return to_bytes(value)
+def _declare(algorithm: str) -> None:
+    """Declare the digest and the HMAC of an algorithm: as hexadecimal digits, or as bytes when `raw`."""
+
+    @module.function(name=algorithm, blocks=True)
+    def digest(data: LuaValue = None, raw: bool = False) -> Bytes:
+        content = demand_bytes(data, "data")
+        # None of these is a matter of security here: what to use MD5 for is the application's business.
+        made = offload_large(len(content), _digest, algorithm, content)
+        return Bytes(made if raw else made.hex().encode())
+
+    @module.function(name=f"hmac_{algorithm}", blocks=True)
+    def authenticated(data: LuaValue = None, secret: LuaValue = None, raw: bool = False) -> Bytes:
+        content = demand_bytes(data, "data")
+        made = offload_large(len(content), hmac.digest, demand_bytes(secret, "secret"), content, algorithm)
+        return Bytes(made if raw else made.hex().encode())
 
 
-def _compute(data: bytes, call: Callable[[], Any]) -> Any:
-    return run_outside(call) if len(data) > _LARGE else call()
+def _digest(algorithm: str, content: bytes) -> bytes:
+    return hashlib.new(algorithm, content, usedforsecurity=False).digest()
 
 
-def _shown(made: Any, raw: LuaValue) -> LuaString:
-    return LuaString(from_bytes(made.digest()) if raw not in (None, False) else made.hexdigest())
+for _algorithm in _DIGESTS:
+    _declare(_algorithm)
 
 
-def _declare(name: str) -> None:
-    def digest(data: LuaValue = None, raw: LuaValue = None) -> LuaString:
-        given = _input(data, "data")
-        return _shown(_compute(given, lambda: hashlib.new(name, given, usedforsecurity=False)), raw)
-
-    def keyed(data: LuaValue = None, secret: LuaValue = None, raw: LuaValue = None) -> LuaString:
-        given, key = _input(data, "data"), _input(secret, "secret")
-        return _shown(_compute(given, lambda: hmac.new(key, given, name)), raw)
-
-    module.function(name=name, blocks=True)(digest)
-    module.function(name=f"hmac_{name}", blocks=True)(keyed)
-
-
-for _name in ("md5", "sha1", "sha256", "sha512"):
-    _declare(_name)
-
-
-def _fnv(data: LuaValue, start: int, prime: int, bits: int) -> int:
-    """Compute the FNV-1 hash of a number of bits."""
-    mask = (1 << bits) - 1
-    value = start
-    for byte in _input(data, "data"):
-        value = (value * prime & mask) ^ byte
-    return value
-
-
-@module.function
+@module.function(blocks=True)
 def fnv32(data: LuaValue = None) -> int:
     """Give the FNV-1 hash of 32 bits."""
-    return _fnv(data, 0x811C9DC5, 0x01000193, 32)
+    content = demand_bytes(data, "data")
+    return offload_large(len(content), _fnv, content, *_FNV_32)
 
 
-@module.function
-def fnv64(data: LuaValue = None) -> int:
-    """Give the FNV-1 hash of 64 bits, as an integer that may be negative."""
-    return int(wrap(_fnv(data, 0xCBF29CE484222325, 0x100000001B3, 64)))
+@module.function(blocks=True)
+def fnv64(data: LuaValue = None) -> float:
+    """Give the FNV-1 hash of 64 bits, as the reference does: as a float, since it may be beyond Lua's integers."""
+    content = demand_bytes(data, "data")
+    return float(offload_large(len(content), _fnv, content, *_FNV_64))
+
+
+def _fnv(content: bytes, value: int, prime: int, mask: int) -> int:
+    for byte in content:
+        value = (value * prime & mask) ^ byte
+    return value

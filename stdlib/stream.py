@@ -16,8 +16,8 @@ _MAX_TOKEN = 64 * 1024 * 1024
 _NEWLINE = re.compile(rb"\n")
 _SPACE = re.compile(rb"\s")
 _SET = LuaString("set")
-_LINES = LuaString("lines")
-_WHENCE = {"set": io.SEEK_SET, "cur": io.SEEK_CUR, "end": io.SEEK_END}
+LINES = LuaString("lines")
+WHENCE = {"set": io.SEEK_SET, "cur": io.SEEK_CUR, "end": io.SEEK_END}
 
 
 class Source(Protocol):
@@ -58,12 +58,12 @@ class Stream(Userdata):
     def seek(self, whence: LuaString = _SET, offset: int = 0) -> int:
         """Move, and give the position from the start."""
         self._refuse_if_closed()
-        if whence not in _WHENCE:
+        if whence not in WHENCE:
             raise Failure(Kind.INVALID, f"invalid whence {whence!r}: use 'set', 'cur' or 'end'")
         if self._file is None:
             raise Failure(Kind.INTERNAL, "the stream is not seekable")
         try:
-            self._position = self._file.seek(offset, _WHENCE[whence])
+            self._position = self._file.seek(offset, WHENCE[whence])
         except (OSError, ValueError) as error:
             raise Failure(Kind.INTERNAL, f"seek failed: {error}") from error
         return self._position
@@ -97,13 +97,10 @@ class Stream(Userdata):
         return True
 
     @method(blocks=True)
-    def scanner(self, split: LuaString = _LINES) -> LuaValue:
+    def scanner(self, split: LuaString = LINES) -> LuaValue:
         """Make a scanner of lines, words, bytes or runes."""
         self._refuse_if_closed()
-        tokens = _TOKENS.get(split)
-        if tokens is None:
-            raise Failure(Kind.INVALID, f"invalid split {split!r}: use 'lines', 'words', 'bytes' or 'runes'")
-        return Scanner(tokens(lambda: self.take(_CHUNK)))
+        return scanner_of(self.take, split)
 
     def take(self, size: int) -> bytes:
         """Read up to `size` bytes."""
@@ -149,6 +146,14 @@ class Scanner(Userdata):
     def err(self) -> Text | None:
         """Give the message of the error that ended the scan."""
         return Text(self._error) if self._error is not None else None
+
+
+def scanner_of(take: Callable[[int], bytes], split: LuaString) -> Scanner:
+    """Make a scanner of what `take` gives, up to so many bytes at a time and nothing at the end."""
+    tokens = _TOKENS.get(split)
+    if tokens is None:
+        raise Failure(Kind.INVALID, f"invalid split {split!r}: use 'lines', 'words', 'bytes' or 'runes'")
+    return Scanner(tokens(lambda: take(_CHUNK)))
 
 
 def _split(pieces: Callable[[], bytes], separator: re.Pattern[bytes]) -> Iterator[bytes]:

@@ -17,12 +17,21 @@ class Actor(Userdata):
     __slots__ = ()
     lua_name = "security.Actor"
 
+    @property
+    def id(self) -> str:
+        """The name of the actor; an empty one is nobody."""
+        raise NotImplementedError
+
 
 class Scope(Userdata):
     """What code may do; the base of what a security module makes."""
 
     __slots__ = ()
     lua_name = "security.Scope"
+
+    def evaluate(self, actor: Actor, action: str, resource: str, meta: Mapping[str, object]) -> str:
+        """Decide: "allow", "deny" or "undefined"."""
+        raise NotImplementedError
 
 
 @dataclass(frozen=True)

@@ -53,7 +53,7 @@ def _fit(number: int) -> int | float:
     return number if -(1 << 63) <= number < (1 << 63) else float(number)
 
 
-class _Loader(_Base):
+class CoreLoader(_Base):
     """The core schema instead of YAML 1.1's: what other YAML readers take for text stays text."""
 
     yaml_implicit_resolvers: dict[str, Any] = {}
@@ -79,8 +79,8 @@ for _tag, _pattern, _first in (
     ),
     ("merge", r"<<", "<"),
 ):
-    _Loader.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(f"^(?:{_pattern})$"), list(_first))
-_Loader.add_constructor("tag:yaml.org,2002:int", _Loader.integer)
+    CoreLoader.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(f"^(?:{_pattern})$"), list(_first))
+CoreLoader.add_constructor("tag:yaml.org,2002:int", CoreLoader.integer)
 
 
 def read_document(path: Path) -> Document:
@@ -111,16 +111,16 @@ def parse_json(text: str) -> Document:
 
 def parse_yaml(text: str) -> Document:
     """Read the first document of a YAML text."""
-    loader = _Loader(text)
+    loader = CoreLoader(text)
     try:
-        _refuse_bottomless(text)
+        refuse_bottomless(text)
         node = loader.get_node() if loader.check_node() else None
         if node is None:
             return Document(None)
         lines: dict[Steps, int] = {}
         return Document(_Builder(loader, lines).build(node, ()), lines)
     except yaml.MarkedYAMLError as error:
-        raise _explain(error) from error
+        raise explain(error) from error
     except yaml.reader.ReaderError as error:
         line = text.count("\n", 0, error.position) + 1
         raise DocumentError(f"holds the character {error.character!r}, which YAML does not allow", line) from error
@@ -130,12 +130,12 @@ def parse_yaml(text: str) -> Document:
         loader.dispose()
 
 
-def _refuse_bottomless(text: str) -> None:
+def refuse_bottomless(text: str) -> None:
     """Refuse nesting so deep that the C library, which recurses, would overflow its stack."""
     if max(text.count(opening) for opening in "[{-?") < _SUSPICIOUS:
         return
     depth = 0
-    for event in yaml.parse(text, Loader=_Loader):
+    for event in yaml.parse(text, Loader=CoreLoader):
         if isinstance(event, (yaml.SequenceStartEvent, yaml.MappingStartEvent)):
             depth += 1
             if depth > DEPTH:
@@ -145,7 +145,8 @@ def _refuse_bottomless(text: str) -> None:
             depth -= 1
 
 
-def _explain(error: yaml.MarkedYAMLError) -> DocumentError:
+def explain(error: yaml.MarkedYAMLError) -> DocumentError:
+    """Say what the reader found wrong, and where."""
     mark = error.problem_mark or error.context_mark
     if "nesting depth" in (error.problem or ""):  # newer releases of the C library have a limit of their own
         line = mark.line + 1 if mark is not None else 1
@@ -160,7 +161,7 @@ def _explain(error: yaml.MarkedYAMLError) -> DocumentError:
 class _Builder:
     """Builds plain data from YAML nodes and notes the line of each."""
 
-    def __init__(self, loader: _Loader, lines: dict[Steps, int]) -> None:
+    def __init__(self, loader: CoreLoader, lines: dict[Steps, int]) -> None:
         self.loader = loader
         self.lines = lines
 

@@ -9,7 +9,7 @@ from typing import Any
 import gevent
 
 from runtime.binding import Error, Failure, Kind
-from runtime.files.directory import DirectoryKind
+from runtime.files.kinds import DirectoryKind
 from runtime.http.kinds import EndpointKind, RouterKind, ServiceKind, StaticKind
 from runtime.http.services import HttpServices
 from runtime.lua.calls import first

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from typing import TYPE_CHECKING, TypeAlias, cast
+from typing import TYPE_CHECKING, TypeAlias
 
 import falcon
 
-from runtime.http.middleware.security import ALLOW, Actor, Scope, frame_of
+from runtime.http.middleware.security import ALLOW, frame_of
 from runtime.lua.jsontext import encode
 from runtime.lua.table import Table
 
@@ -37,7 +37,7 @@ def _firewall(action: str, target_of: _Target, what: str) -> Wrap:
     def wrap(handler: Handler) -> Handler:
         def answer(request: falcon.Request, response: falcon.Response) -> None:
             frame = frame_of(request)
-            actor, scope = cast("Actor | None", frame.actor), cast("Scope | None", frame.scope)
+            actor, scope = frame.actor, frame.scope
             if actor is None or not actor.id:
                 details = f"You must be authenticated to access this {what}"
                 _refuse(response, falcon.HTTP_401, "Authentication required", details)

@@ -10,26 +10,11 @@ from typing import TYPE_CHECKING, Protocol, runtime_checkable
 from runtime.process.context import EMPTY, CallContext
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     import falcon
 
+    from runtime.process.context import Actor, Scope
+
 ALLOW = "allow"
-
-
-class Actor(Protocol):
-    """Who acts."""
-
-    @property
-    def id(self) -> str:
-        """The name of the actor; an empty one is nobody."""
-
-
-class Scope(Protocol):
-    """What is allowed: a set of policies."""
-
-    def evaluate(self, actor: Actor, action: str, resource: str, meta: Mapping[str, object]) -> str:
-        """Decide: "allow", "deny" or "undefined"."""
 
 
 @runtime_checkable

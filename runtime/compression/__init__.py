@@ -1,0 +1,1 @@
+"""Compression: codecs over bytes, bounded in what they give out."""
