@@ -140,7 +140,9 @@ class Node:
         for handler in _HANDLERS:
             kinds.register(handler(self))
         kinds.load_plugins(self)
-        surroundings = Surroundings(BoundedSemaphore(1), history_of(config), narrator=Narrator(self.events))
+        surroundings = Surroundings(
+            BoundedSemaphore(1), history_of(config), narrator=Narrator(self.events), lookup=self.env.lookup
+        )
         self.registry = Registry(kinds, surroundings)
         self.supervisor = Supervisor(self.registry.references, clock=timing.now, sleep=timing.sleep)
         Reporter(self.events, self.supervisor).start()

@@ -11,7 +11,7 @@ from runtime.compression.codecs import Codec, CompressionError, TooLargeError, Z
 from runtime.lua.stringlimit import MAX_STRING
 from runtime.offload import offload, offload_large
 
-module = Module("compress", deterministic=True)
+module = Module("compress", deterministic=True, classes=("encoding", "deterministic"))
 
 _DEFAULT_SIZE = 128 << 20
 _DICTIONARY_SIZES = range(256, (1 << 20) + 1)
@@ -107,4 +107,5 @@ def inspect_dict(dictionary: LuaValue = None) -> Table:
     return Table.from_dict({"id": identity, "content_size": size})
 
 
-module.constants({name: part.members for name, part in _formats.items()})
+for _name, _part in _formats.items():
+    module.nest(_name, _part)

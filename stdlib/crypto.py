@@ -32,7 +32,7 @@ from runtime.offload import offload, offload_large
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-module = Module("crypto")
+module = Module("crypto", classes=("security", "nondeterministic", "workflow"))
 _random, _hmac, _encrypt, _decrypt, _jwt = (
     Module(f"crypto.{part}") for part in ("random", "hmac", "encrypt", "decrypt", "jwt")
 )

@@ -10,7 +10,7 @@ from runtime.process.access import demand
 from runtime.process.channel import UNBOUNDED, Channel
 from runtime.process.transfer import copy_value
 
-module = Module("events")
+module = Module("events", classes=("io", "nondeterministic"))
 
 
 @module.handle("events.Subscription")

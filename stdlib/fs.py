@@ -21,7 +21,7 @@ from runtime.process.current import on_exit
 from runtime.registry.entry import EntryId
 from stdlib.stream import LINES, WHENCE, Stream, scanner_of
 
-module = Module("fs")
+module = Module("fs", classes=("storage", "io", "nondeterministic"))
 
 FILE = "file"
 DIRECTORY = "directory"

@@ -7,6 +7,7 @@ import hmac
 
 from runtime.binding import Bytes, LuaValue, Module
 from runtime.binding.demand import demand_bytes
+from runtime.lua.numbers import wrap
 from runtime.offload import offload_large
 
 module = Module("hash", deterministic=True, classes=("encoding", "security", "deterministic"))
@@ -49,10 +50,10 @@ def fnv32(data: LuaValue = None) -> int:
 
 
 @module.function(blocks=True)
-def fnv64(data: LuaValue = None) -> float:
-    """Give the FNV-1 hash of 64 bits, as the reference does: as a float, since it may be beyond Lua's integers."""
+def fnv64(data: LuaValue = None) -> int:
+    """Give the FNV-1 hash of 64 bits, as an integer that may be negative."""
     content = demand_bytes(data, "data")
-    return float(offload_large(len(content), _fnv, content, *_FNV_64))
+    return int(wrap(offload_large(len(content), _fnv, content, *_FNV_64)))
 
 
 def _fnv(content: bytes, value: int, prime: int, mask: int) -> int:

@@ -8,7 +8,7 @@ from runtime.binding.text import encode
 from runtime.registry.entry import EntryId
 from runtime.stores.store import DEFAULT_PAGE, LOCAL, MAX_PAGE, MEMORY, SQL, Condition, Query, Record, Store
 
-module = Module("store")
+module = Module("store", classes=("storage", "io", "nondeterministic"))
 
 
 @module.handle("store.Store")

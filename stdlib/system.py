@@ -326,4 +326,4 @@ def _lockable(name: str) -> None:
 
 
 for _part in (memory, gc, runtime, process, hosts, supervisor, own, cluster, raft, lock):
-    module.members[_part.name.partition(".")[2]] = _part.table()
+    module.nest(_part.name.partition(".")[2], _part)

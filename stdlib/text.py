@@ -12,7 +12,7 @@ from runtime.text.expression import Expression, ExpressionError, Span
 from runtime.text.markdown import MarkdownSplitter
 from runtime.text.splitter import SEPARATORS, Splitter
 
-module = Module("text", deterministic=True)
+module = Module("text", deterministic=True, classes=("deterministic",))
 _regexp = Module("text.regexp")
 _diff = Module("text.diff")
 _splitter = Module("text.splitter")

@@ -16,7 +16,7 @@ from runtime.lua.args import type_name
 from runtime.offload import offload_large
 from runtime.registry.document import DEPTH, CoreLoader, DocumentError, explain, refuse_bottomless
 
-module = Module("yaml", deterministic=True)
+module = Module("yaml", deterministic=True, classes=("encoding", "deterministic"))
 
 _NARROWEST = 1 << 53  # a float below it that is whole is written like an integer, as JSON writes it
 _SPARE_NODES = 100_000  # what aliases may add to a document beyond ten times its length

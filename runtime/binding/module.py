@@ -83,6 +83,11 @@ class Module:
         for key, value in values.items():
             self.members[key] = freeze(to_lua(value))
 
+    def nest(self, name: str, part: Module) -> None:
+        """Add another module as a table of its own, such as `process.registry`."""
+        self.members[name] = part.table()
+        self._wrappers.extend(part._wrappers)
+
     @property
     def description(self) -> str:
         """What it is for, in a sentence: the first line of the docstring of the Python module that declares it."""

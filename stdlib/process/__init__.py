@@ -270,4 +270,4 @@ def unregister(name: Text, scope: int | None = None) -> bool:
     return bool(node().processes.names.unregister(name))
 
 
-module.members["registry"] = registry.table()
+module.nest("registry", registry)
