@@ -2,15 +2,13 @@
 
 from runtime.binding import Failure, Kind, LuaValue, Module, Table, Text
 from runtime.node import current as node
-from runtime.process import current, events
+from runtime.process import current, events, spawner
 from runtime.process.channel import Channel
 from runtime.process.mailbox import EVENTS, INBOX
 from runtime.process.message import Envelope, Message, Payload
 from runtime.process.pid import Pid
 from runtime.process.processes import current_pid
-from runtime.process.transfer import copy_value
-from stdlib.process import spawner
-from stdlib.process.spawner import (
+from runtime.process.spawner import (
     Plan,
     Spawner,
     Target,
@@ -22,6 +20,7 @@ from stdlib.process.spawner import (
     running,
     spawn_options,
 )
+from runtime.process.transfer import copy_value
 
 module = Module("process", deterministic=True, classes=("process", "nondeterministic", "workflow"))
 module.handle("process.Spawner")(Spawner)

@@ -6,7 +6,6 @@ from typing import Any
 
 from runtime.binding import Failure, Kind, LuaValue, Table, Text, Userdata, method, to_python
 from runtime.binding.text import encode
-from runtime.node import current as node
 from runtime.process import current, events
 from runtime.process.context import Actor, CallContext, Scope
 from runtime.process.message import Envelope
@@ -113,7 +112,8 @@ def spawn(
         name=plan.name,
         messages=plan.envelopes(parent),
     )
-    return node().processes.spawn(request)
+    process: Process = parent.node.processes.spawn(request)
+    return process
 
 
 def execute(target: Target, arguments: tuple[LuaValue, ...], plan: Plan = PLAIN) -> LuaValue:
