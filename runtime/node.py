@@ -15,6 +15,7 @@ from gevent.lock import BoundedSemaphore
 from compiler.artifact import ArtifactStore
 from runtime.binding import Module
 from runtime.code.codebase import CodeBase
+from runtime.code.evaluation import Evaluator
 from runtime.code.kinds import FunctionKind, LuaKind, ProcessKind
 from runtime.config import Config
 from runtime.data.kinds import SqliteHandler
@@ -136,6 +137,7 @@ class Node:
         tables = {name: module.table() for name, module in self.modules.items()}
         always.update({name: tables[name] for name in ALWAYS})
         self.code = CodeBase(ArtifactStore(project.state_dir / "artifacts"), tables, always, frozen=frozen)
+        self.evaluator = Evaluator(self)
         kinds = KindTable()
         for handler in _HANDLERS:
             kinds.register(handler(self))

@@ -9,8 +9,8 @@ from runtime.cli.program import execute, request
 
 _HELP = """Run a Lua file, or code given on the command line; without either, type code and see what it gives.
 
-The program sees the language and its libraries, and `channel`, `json`, `payload` and `time`; `arg` and `...` hold the
-arguments, `print` writes to standard output.
+The program sees the language and its libraries, and those modules that need no project: `base64`, `channel`, `expr`,
+`hash`, `json`, `payload`, `time` and `uuid`; `arg` and `...` hold the arguments, `print` writes to standard output.
 
 \b
 Example:  wippy lua hello.lua World

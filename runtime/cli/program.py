@@ -18,10 +18,14 @@ if TYPE_CHECKING:
 
 # Modules of the library that work without a node; each is imported when a program is to have it.
 MODULES = {
+    "base64": "stdlib.base64",
     "channel": "stdlib.channel",
+    "expr": "stdlib.expr",
+    "hash": "stdlib.hash",
     "json": "stdlib.json",
     "payload": "stdlib.payload",
     "time": "stdlib.time",
+    "uuid": "stdlib.uuid",
 }
 
 

@@ -166,24 +166,31 @@ class CodeBase:
     def instantiate(self, entry_id: EntryId) -> Instance:
         """Load an entry and what it imports into a new environment and run their bodies; raise Failure or LuaError.
 
-        Runs Lua code: call it in a task of the process that the instance is for.
+        Runs Lua code, as `load_into` does.
         """
         unit = _found(self._units, entry_id)
-        libraries = imports.load_order(self._units, unit)
-        extra = dict(self.always)
-        for part in (*(imported for _, imported in libraries), unit):
-            for name in part.config.modules:
-                table = self.modules.get(name)
-                if table is not None:
-                    extra[name] = table
-        globals_ = environment(extra)
+        listed = {name: self.modules[name] for name in self.listed_modules(entry_id) if name in self.modules}
+        globals_ = environment({**self.always, **listed})
+        return Instance(_method(unit, self.load_into(globals_, entry_id)), globals_)
+
+    def listed_modules(self, entry_id: EntryId) -> set[str]:
+        """Give the names of the modules that an entry and what it imports list."""
+        unit = _found(self._units, entry_id)
+        parts = (unit, *(imported for _, imported in imports.load_order(self._units, unit)))
+        return {name for part in parts for name in part.config.modules}
+
+    def load_into(self, globals_: Table, entry_id: EntryId) -> LuaValue:
+        """Run the body of an entry, after those of what it imports, with given globals; give what it returns.
+
+        Runs Lua code: call it in a task of the process that it is for.
+        """
+        unit = _found(self._units, entry_id)
         loaded: dict[EntryId, LuaValue] = {}
-        for alias, imported in libraries:
+        for alias, imported in imports.load_order(self._units, unit):
             if imported.id not in loaded:
                 loaded[imported.id] = first(_bind(imported, globals_)())
             globals_.set(encode(alias), loaded[imported.id])
-        exported = first(_bind(unit, globals_)())
-        return Instance(_method(unit, exported), globals_)
+        return first(_bind(unit, globals_)())
 
 
 def _found(units: Mapping[EntryId, Unit], entry_id: EntryId) -> Unit:

@@ -75,5 +75,16 @@ def preempt() -> None:
 
 
 def run_outside(call: Callable[[], Any]) -> Any:
-    """Run a function in gevent's thread pool and wait for it without holding up others."""
-    return get_hub().threadpool.apply(call)
+    """Run a function in gevent's thread pool and wait for it without holding up others; what it raises is raised."""
+    value, error = get_hub().threadpool.apply(_caught, (call,))
+    if error is not None:
+        raise error
+    return value
+
+
+def _caught(call: Callable[[], Any]) -> tuple[Any, Exception | None]:
+    """Catch what a function raises, for gevent writes the traceback of an exception in a thread to the terminal."""
+    try:
+        return call(), None
+    except Exception as error:  # noqa: BLE001  (raised again by whoever waits)
+        return None, error

@@ -10,6 +10,7 @@ import tty
 from typing import TYPE_CHECKING, Any
 
 from gevent import socket
+from gevent.lock import BoundedSemaphore
 
 from runtime.binding import Failure, Kind
 from runtime.lua.stringlimit import MAX_STRING
@@ -29,17 +30,23 @@ class Input:
         self.descriptor = descriptor
         self._buffer = bytearray()
         self._waits = _waits(descriptor)
+        self._turn = BoundedSemaphore(1)  # of several who read, each gets what it asked for before the next does
 
     def read(self, size: int) -> bytes:
         """Give at most so many bytes, as soon as there are any; none at the end."""
-        if not self._buffer:
-            self._fill()
-        taken = bytes(self._buffer[:size])
-        del self._buffer[:size]
-        return taken
+        with self._turn:
+            if not self._buffer:
+                self._fill()
+            taken = bytes(self._buffer[:size])
+            del self._buffer[:size]
+            return taken
 
     def readline(self) -> bytes | None:
         """Give the next line without its end, what is left at the end of the input, None after that."""
+        with self._turn:
+            return self._line()
+
+    def _line(self) -> bytes | None:
         searched = 0
         while True:
             end = self._buffer.find(b"\n", searched)
@@ -77,7 +84,7 @@ class Output:
         """Write everything; Internal when it cannot be written, as when the reader has gone."""
         try:
             while data:
-                if self._waits and not _has_room(self.descriptor):
+                while self._waits and not _has_room(self.descriptor):
                     socket.wait_write(self.descriptor)
                 data = data[os.write(self.descriptor, data[:_CHUNK] if self._waits else data) :]
         except OSError as problem:

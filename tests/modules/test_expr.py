@@ -34,6 +34,14 @@ def test_failures(lua, call, kind):
     ) == [True, kind, False]
 
 
+def test_a_mistake_is_told_to_nobody_but_the_caller(lua, capfd):
+    assert lua.run("return select(2, require('expr').eval('1 +')):message()").endswith(
+        "unexpected end of the expression"
+    )
+    assert lua.run("return select(2, require('eval_runner').compile('1 +')):kind()") == "Internal"
+    assert capfd.readouterr() == ("", "")
+
+
 def test_a_long_evaluation_lets_others_run(lua):
     lua.process("other", "local time = require('time'); for n = 1, 300 do time.sleep('2ms'); "
                 "process.send(..., 'tick', n) end")  # fmt: skip

@@ -25,7 +25,21 @@ if TYPE_CHECKING:
 
     from runtime.process.process import Process
 
-MODULES = ["base64", "ctx", "expr", "funcs", "hash", "io", "json", "logger", "registry", "system", "time", "uuid"]
+MODULES = [
+    "base64",
+    "ctx",
+    "eval_runner",
+    "expr",
+    "funcs",
+    "hash",
+    "io",
+    "json",
+    "logger",
+    "registry",
+    "system",
+    "time",
+    "uuid",
+]
 HOST = "app:host"
 LIMIT = 20.0  # seconds after which a test that hangs fails
 

@@ -56,6 +56,28 @@ def test_waiting_for_input_lets_others_run(pipe: tuple[int, int]) -> None:
     assert reading.get(timeout=5) == b"part and rest"
 
 
+def test_of_two_who_read_each_gets_a_line(pipe: tuple[int, int]) -> None:
+    source = Input(pipe[0])
+    readers = [gevent.spawn(source.readline) for _ in range(2)]
+    gevent.sleep(0.01)
+    os.write(pipe[1], b"one\n")
+    gevent.sleep(0.01)
+    assert [reader.ready() for reader in readers] == [True, False]
+    os.write(pipe[1], b"two\n")
+    assert [reader.get(timeout=5) for reader in readers] == [b"one", b"two"]
+
+
+def test_two_who_write_hold_nobody_up(pipe: tuple[int, int]) -> None:
+    target = Output(pipe[1])
+    writers = [gevent.spawn(target.write, mark * 200_000) for mark in (b"a", b"b")]
+    read = b""
+    while len(read) < 400_000:
+        socket.wait_read(pipe[0], timeout=5)
+        read += os.read(pipe[0], 1000)
+    gevent.joinall(writers, timeout=5, raise_error=True)
+    assert (read.count(b"a"), read.count(b"b")) == (200_000, 200_000)
+
+
 def test_waiting_for_a_reader_lets_others_run(pipe: tuple[int, int]) -> None:
     data = os.urandom(300_000)
     writing = gevent.spawn(Output(pipe[1]).write, data)
