@@ -18,6 +18,7 @@ from runtime.config import Config
 from runtime.data.kinds import SqliteHandler
 from runtime.files.directory import DirectoryKind
 from runtime.functions.service import Functions
+from runtime.http.client.client import HttpClient
 from runtime.http.kinds import EndpointKind, RouterKind, StaticKind
 from runtime.http.kinds import ServiceKind as HttpServiceKind
 from runtime.http.services import HttpServices
@@ -97,6 +98,7 @@ class Node:
         self.processes = Processes(self)
         self.functions = Functions(self)
         self.metrics = Metrics()
+        self.http_client = HttpClient()
         self.http = HttpServices(self)
         _current = self
         always = process_globals.install()
@@ -143,6 +145,7 @@ class Node:
         for service, reason in self.supervisor.stop_all().items():
             log.warning("service %s did not stop cleanly: %s", service, reason)
         self.metrics.close()
+        self.http_client.close()
         self.processes.stop(_LAST_WAIT)
         self.preemption.stop()
         self.scheduler.close()

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from typing import TYPE_CHECKING, TypeAlias, cast
+from typing import TYPE_CHECKING, TypeAlias
 
 import falcon
 
-from runtime.http.middleware.security import ALLOW, Actor, Scope, frame_of
+from runtime.http.middleware.frame import frame_of
 from runtime.lua.jsontext import encode
 from runtime.lua.table import Table
+from runtime.permissions import ALLOW, actor_of, scope_of
 
 if TYPE_CHECKING:
     from runtime.http.middleware.options import Handler, Node, Options, Wrap
@@ -37,7 +38,7 @@ def _firewall(action: str, target_of: _Target, what: str) -> Wrap:
     def wrap(handler: Handler) -> Handler:
         def answer(request: falcon.Request, response: falcon.Response) -> None:
             frame = frame_of(request)
-            actor, scope = cast("Actor | None", frame.actor), cast("Scope | None", frame.scope)
+            actor, scope = actor_of(frame), scope_of(frame)
             if actor is None or not actor.id:
                 details = f"You must be authenticated to access this {what}"
                 _refuse(response, falcon.HTTP_401, "Authentication required", details)
