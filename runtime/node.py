@@ -26,6 +26,7 @@ from runtime.events.bus import Bus
 from runtime.events.logs import LogStream
 from runtime.files.kinds import DirectoryKind
 from runtime.functions.service import Functions
+from runtime.http.client.client import HttpClient
 from runtime.http.kinds import EndpointKind, RouterKind, StaticKind
 from runtime.http.kinds import ServiceKind as HttpServiceKind
 from runtime.http.services import HttpServices
@@ -34,7 +35,7 @@ from runtime.lua.limits import lift_recursion_limit
 from runtime.metrics import Metrics
 from runtime.process import globals as process_globals
 from runtime.process import outdated, timing
-from runtime.process.access import Decide, allow
+from runtime.process.access import Decide, by_scope
 from runtime.process.hunger import MemoryGuard, default_limit
 from runtime.process.kinds import HostKind, ServiceKind
 from runtime.process.preemption import Preemption
@@ -120,7 +121,7 @@ class Node:
         self.preemption = Preemption(MemoryGuard(config.integer("process.memory_limit", default_limit())))
         self.resources = Resources()
         self.events = Bus()
-        self.decide: Decide = allow
+        self.decide: Decide = by_scope
         self.env = Environment()
         self.name = "local"
         self.settings = Settings()
@@ -130,6 +131,7 @@ class Node:
         self.processes = Processes(self)
         self.functions = Functions(self)
         self.metrics = Metrics()
+        self.http_client = HttpClient()
         self.http = HttpServices(self)
         _current = self
         always = process_globals.install()
@@ -193,6 +195,7 @@ class Node:
         for service, reason in self.supervisor.stop_all().items():
             log.warning("service %s did not stop cleanly: %s", service, reason)
         self.metrics.close()
+        self.http_client.close()
         self.processes.stop(_LAST_WAIT)
         self.functions.close()
         self.preemption.stop()

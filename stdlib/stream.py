@@ -29,16 +29,26 @@ class Source(Protocol):
 
 @module.handle("Stream")
 class Stream(Userdata):
-    """Bytes in order. `file` is set for those that can be positioned; `size` is -1 when unknown."""
+    """Bytes in order. `file` is set for those that can be positioned; `size` is -1 when unknown.
 
-    __slots__ = ("_closed", "_file", "_position", "_size", "_source")
+    `closing` is called when the stream is closed, perhaps more than once.
+    """
 
-    def __init__(self, source: Source, size: int = -1, file: IO[bytes] | None = None) -> None:
+    __slots__ = ("_closed", "_closing", "_file", "_position", "_size", "_source")
+
+    def __init__(
+        self,
+        source: Source,
+        size: int = -1,
+        file: IO[bytes] | None = None,
+        closing: Callable[[], None] | None = None,
+    ) -> None:
         self._source = source
         self._file = file
         self._size = size
         self._position = 0
         self._closed = False
+        self._closing = closing if closing is not None else file.close if file is not None else None
 
     @method(blocks=True)
     def read(self, size: int = 0) -> Bytes | None:
@@ -91,8 +101,8 @@ class Stream(Userdata):
     @method(blocks=True)
     def close(self) -> bool:
         """Release the stream; once more does no harm."""
-        if not self._closed and self._file is not None:
-            self._file.close()
+        if not self._closed and self._closing is not None:
+            self._closing()
         self._closed = True
         return True
 

@@ -14,6 +14,7 @@ from gevent.pywsgi import WSGIHandler, WSGIServer
 
 from runtime.http.address import Address
 from runtime.http.inflight import InFlight
+from runtime.http.takeover import TAKEN
 from runtime.supervisor.service import Service, ServiceError
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ class _Handler(WSGIHandler):
     """One connection; counts the requests that are being answered."""
 
     server: _Server
+    taken = False  # somebody else goes on with the connection
 
     def get_environ(self) -> dict[str, Any]:
         environ: dict[str, Any] = super().get_environ()
@@ -52,7 +54,15 @@ class _Handler(WSGIHandler):
         with self.server.answering:
             super().handle_one_response()
 
+    def process_result(self) -> None:
+        if self.result is TAKEN:
+            self.taken = self.close_connection = True
+        else:
+            super().process_result()
+
     def log_request(self) -> None:
+        if self.taken:
+            return
         status = self.status.decode("latin-1") if isinstance(self.status, bytes) else str(self.status or "-")
         milliseconds = (self.time_finish - self.time_start) * 1000 if self.time_finish else 0.0
         client = self.client_address[0]
@@ -110,6 +120,7 @@ class HttpServer(Service):
             return
         deadline = time.monotonic() + timeout
         server.close()
+        self._http.close_connections(self.id)
         gevent.sleep(min(_LINGER, timeout))
         if not server.answering.wait(max(0.0, deadline - time.monotonic())):
             log.warning("%s: requests are cut off, they took longer than %g s to finish", self.id, timeout)

@@ -11,9 +11,11 @@ from runtime.http.application import ServiceApplication
 from runtime.http.endpoint import FunctionHandler
 from runtime.http.middleware.table import MiddlewareTable
 from runtime.http.patterns import parse
+from runtime.http.relay.relay import SHUTDOWN
 from runtime.http.routes import Mount, Route, RouteTable
 from runtime.http.site import Endpoint, Router, Site, Static, plan
 from runtime.http.static import StaticFiles
+from runtime.process.events import cancel_event
 from runtime.registry.errors import EntryError
 
 if TYPE_CHECKING:
@@ -44,6 +46,12 @@ class HttpServices:
     def application(self, service: EntryId) -> ServiceApplication:
         """Give the WSGI application of a service; it stays the same object however its routes change."""
         return self._applications.setdefault(service, ServiceApplication(RouteTable((), ())))
+
+    def close_connections(self, service: EntryId | None = None) -> None:
+        """Ask the clients that are connected as processes to go, of one service or of all."""
+        for id_ in self._sites if service is None else (service,):
+            for process in self._node.processes.on_host(id_):
+                process.deliver(cancel_event(None, SHUTDOWN))
 
     def put(self, entry: Entry, config: Any) -> None:
         """Take in an entry, or its new form; nothing is served differently before `commit`."""

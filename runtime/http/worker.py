@@ -26,6 +26,7 @@ from gunicorn.workers.ggevent import GeventWorker
 from runtime.binding import Failure
 from runtime.http.inflight import InFlight
 from runtime.http.patching import patch
+from runtime.http.takeover import TAKEN
 from runtime.logs.setup import ROOT, LogSettings, install
 
 if TYPE_CHECKING:
@@ -135,6 +136,12 @@ class WippyWorker(GeventWorker):  # type: ignore[misc]
         with self._answering:
             return super().handle_request(*args)
 
+    def is_already_handled(self, body: Any) -> bool:
+        """Leave a connection alone that somebody else goes on with."""
+        if body is TAKEN:
+            raise StopIteration
+        return False
+
     def handle_error(self, request: Any, client: Any, address: Any, error: BaseException) -> None:
         """Answer what is no request; a connection that idles when the server ends is closed without a word."""
         if not isinstance(error, GreenletExit):
@@ -176,6 +183,7 @@ class WippyWorker(GeventWorker):  # type: ignore[misc]
         deadline = time.monotonic() + self._grace
         for server in servers:
             server.close()
+        self.node.http.close_connections()
         gevent.sleep(min(_LINGER, self._grace))
         if not self._answering.wait(max(0.0, deadline - time.monotonic())):
             self.log.warning("requests are cut off: they took longer than %g s to finish", self._grace)

@@ -14,9 +14,13 @@ from runtime.process.current import process
 Decide: TypeAlias = Callable[[CallContext, str, str, Mapping[str, Any]], bool]
 
 
-def allow(_context: CallContext, _action: str, _resource: str, _attributes: Mapping[str, Any]) -> bool:
-    """Allow everything: what a node does that has no policies."""
-    return True
+ALLOW = "allow"
+
+
+def by_scope(context: CallContext, action: str, resource: str, attributes: Mapping[str, Any]) -> bool:
+    """Decide as the scope of a call does; code without an actor and a scope may do everything (semantics 7.6)."""
+    actor, scope = context.actor, context.scope
+    return actor is None or scope is None or scope.evaluate(actor, action, resource, attributes) == ALLOW
 
 
 def is_allowed(action: str, resource: str = "", attributes: Mapping[str, Any] | None = None) -> bool:

@@ -7,7 +7,7 @@ import pytest
 from runtime.binding import Failure, Kind, to_python
 from runtime.code.kinds import LuaKind
 from runtime.node import Node
-from runtime.process.access import Decide, allow
+from runtime.process.access import Decide, by_scope
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -27,7 +27,7 @@ def run(tmp_path: Path) -> Iterator[Callable[..., Any]]:
     """Run a function body with `registry` in scope, on a node of its own, and give what it returns."""
     nodes: list[Node] = []
 
-    def call(body: str, decide: Decide = allow) -> Any:
+    def call(body: str, decide: Decide = by_scope) -> Any:
         (tmp_path / "wippy.lock").write_text("directories: {src: ./src}\n")
         (tmp_path / "src").mkdir()
         (tmp_path / "src" / "_index.yaml").write_text(ENTRIES)

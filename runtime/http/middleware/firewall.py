@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import falcon
 
-from runtime.http.middleware.security import ALLOW, frame_of
+from runtime.http.middleware.frame import frame_of
 from runtime.lua.jsontext import encode
 from runtime.lua.table import Table
+from runtime.process.access import ALLOW
 
 if TYPE_CHECKING:
     from runtime.http.middleware.options import Handler, Node, Options, Wrap

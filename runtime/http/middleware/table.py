@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from runtime.http.middleware import compress, cors, firewall, metrics, ratelimit, realip, sendfile, tokenauth
 from runtime.http.middleware.options import Handler, Maker, Node, OptionError, Options, Wrap
+from runtime.http.relay import websocket
 from runtime.registry.errors import EntryError
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ _OWN: Mapping[str, Maker] = {
     "endpoint_firewall": firewall.make_endpoint_firewall,
     "resource_firewall": firewall.make_resource_firewall,
     "sendfile": sendfile.make,
+    "websocket_relay": websocket.make,
     "otel": _nothing,
 }
 

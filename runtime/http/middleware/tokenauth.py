@@ -7,7 +7,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from runtime.binding import Failure
-from runtime.http.middleware.security import TokenStore, frame_of
+from runtime.http.middleware.frame import frame_of
+from runtime.permissions import TokenStore
 
 if TYPE_CHECKING:
     import falcon

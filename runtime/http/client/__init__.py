@@ -1,0 +1,1 @@
+"""Requests to other servers, over urllib3 on cooperative sockets."""

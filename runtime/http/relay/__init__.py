@@ -1,0 +1,1 @@
+"""Relays: connections of clients that are processes (documentation pages http/websocket-relay and http/sse)."""
