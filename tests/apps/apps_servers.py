@@ -19,7 +19,9 @@ from typing import Any
 import pytest
 
 ROOT = Path(__file__).parents[2]
+HELLO = ROOT / "examples" / "hello"
 TODO = ROOT / "examples" / "todo"
+CHAT = ROOT / "examples" / "chat"
 BARS = Path(__file__).parent / "bars"
 PORTS = range(18301, 18400)
 PATIENCE = 30.0  # seconds for a server to start or to end, on a machine that does other things too

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+from apps_browser import start_browser
 from apps_servers import BARS, TODO, Server, copy_of, start
 
 
@@ -38,6 +39,13 @@ def serve() -> Iterator[Callable[..., Server]]:
     yield begin
     for server in servers:
         server.kill()
+
+
+@pytest.fixture
+def browser(tmp_path: Path) -> Iterator[Any]:
+    driver = start_browser(tmp_path / "profile")
+    yield driver
+    driver.quit()
 
 
 @pytest.fixture(scope="module")

@@ -1,53 +1,14 @@
 """The page of the example application in a real browser."""
 
-import os
-import shutil
-
 import pytest
-from apps_servers import free_port
-from selenium import webdriver
-from selenium.webdriver.chrome.service import Service
+from apps_browser import WIDE
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import WebDriverWait
 
 pytestmark = pytest.mark.browser
 
-CHROMIUM = shutil.which("chromium")
-DRIVER = shutil.which("chromedriver")
-FLAGS = (
-    "--headless=new",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
-WIDE = (1100, 800)
 NARROW = (390, 844)
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _chromium_is_there():
-    if not (CHROMIUM and DRIVER):
-        missing = "install chromium and chromium-driver"
-        if os.environ.get("WIPPY_REQUIRE_SERVICES") == "1":
-            pytest.fail(missing)
-        pytest.skip(missing)
-
-
-@pytest.fixture
-def browser(tmp_path):
-    options = webdriver.ChromeOptions()
-    options.binary_location = CHROMIUM
-    for flag in (*FLAGS, f"--user-data-dir={tmp_path / 'profile'}", f"--window-size={WIDE[0]},{WIDE[1]}"):
-        options.add_argument(flag)
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-    driver = webdriver.Chrome(options, Service(DRIVER, port=free_port()))
-    yield driver
-    driver.quit()
 
 
 class Page:

@@ -82,6 +82,7 @@ class Node:
         self.functions = Functions(handlers or {})
         self.resources = Resources()
         self.supervisor = Supervisor()
+        self.processes = SimpleNamespace(on_host=lambda _host: [])
         self.metrics = Metrics()
         self.http = HttpServices(self)
         self.kinds = KindTable()
