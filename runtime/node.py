@@ -34,6 +34,7 @@ from runtime.registry.registry import Notice, Registry
 from runtime.resources import Resources
 from runtime.stores.kinds import MemoryStoreKind, SqlStoreKind
 from runtime.supervisor.supervisor import Supervisor, SupervisorError
+from runtime.templates.kinds import JetKind, SetKind
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -56,6 +57,8 @@ _HANDLERS: tuple[type[KindHandler], ...] = (
     DirectoryKind,
     MemoryStoreKind,
     SqlStoreKind,
+    SetKind,
+    JetKind,
     HttpServiceKind,
     RouterKind,
     EndpointKind,
