@@ -16,6 +16,7 @@ from runtime.code.codebase import CodeBase
 from runtime.code.kinds import FunctionKind, LuaKind
 from runtime.config import Config
 from runtime.data.kinds import SqliteHandler
+from runtime.executors.native import NativeKind
 from runtime.files.kinds import DirectoryKind
 from runtime.functions.service import Functions
 from runtime.http.kinds import EndpointKind, RouterKind, StaticKind
@@ -59,6 +60,7 @@ _HANDLERS: tuple[type[KindHandler], ...] = (
     SqlStoreKind,
     SetKind,
     JetKind,
+    NativeKind,
     HttpServiceKind,
     RouterKind,
     EndpointKind,
