@@ -24,6 +24,7 @@ from runtime.env.kinds import KINDS as ENV_KINDS
 from runtime.env.variables import Environment
 from runtime.events.bus import Bus
 from runtime.events.logs import LogStream
+from runtime.executors.native import NativeKind
 from runtime.files.kinds import DirectoryKind
 from runtime.functions.service import Functions
 from runtime.http.client.client import HttpClient
@@ -53,6 +54,7 @@ from runtime.stores.kinds import MemoryStoreKind, SqlStoreKind
 from runtime.supervisor.reporter import Reporter
 from runtime.supervisor.service import State
 from runtime.supervisor.supervisor import Supervisor, SupervisorError
+from runtime.templates.kinds import JetKind, SetKind
 from runtime.terminal.kinds import TerminalKind
 from runtime.usage import Settings
 
@@ -80,6 +82,9 @@ _HANDLERS: tuple[type[KindHandler], ...] = (
     *ENV_KINDS,
     MemoryStoreKind,
     SqlStoreKind,
+    SetKind,
+    JetKind,
+    NativeKind,
     HttpServiceKind,
     RouterKind,
     EndpointKind,

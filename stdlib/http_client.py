@@ -29,7 +29,7 @@ from runtime.permissions import permissions
 from runtime.process.current import on_exit
 from stdlib.stream import Stream
 
-module = Module("http_client")
+module = Module("http_client", classes=("network", "io", "nondeterministic"))
 
 _TOKEN = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
 _BAD_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2}).{0,2}", re.DOTALL)

@@ -31,7 +31,7 @@ SECONDS_PER_CALL = 1.0
 SAMPLES = 600  # of argument lists longer than two, for each function
 LIBRARIES = ["", "channel", "coroutine", "errors", "json", "math", "os", "package", "string", "table", "time"]
 # Modules written in Python that need no node; their functions may stand in tables of the module, too.
-ALONE = ["base64", "compress", "crypto", "hash", "text", "yaml"]
+ALONE = ["base64", "compress", "crypto", "hash", "html", "text", "yaml"]
 # These wait for what cannot come, or write to the log; their arguments are tested where they are.
 WAITING = {"time.sleep", "print", "coroutine.yield", "coroutine.spawn", "receive", "send", "channel.select", "select"}
 

@@ -1,0 +1,1 @@
+"""Running programs of the operating system: executors by entry, and the programs that they start."""

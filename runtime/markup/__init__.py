@@ -1,0 +1,1 @@
+"""Making HTML from strangers harmless."""
