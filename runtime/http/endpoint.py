@@ -48,7 +48,7 @@ class FunctionHandler:
         abandon = self._begin(exchange, getattr(request.context, "call", EMPTY))
         try:
             while not answer.ready.wait(_LOOK_AFTER_CLIENT):
-                if _client_is_gone(request.env):
+                if client_is_gone(request.env):
                     answer.status = _CLIENT_CLOSED_REQUEST
                     break
         finally:
@@ -97,7 +97,7 @@ def _nothing() -> None:
     """End what never began."""
 
 
-def _client_is_gone(environ: dict[str, Any]) -> bool:
+def client_is_gone(environ: dict[str, Any]) -> bool:
     """Tell whether the client has closed its side of the connection; False where that cannot be known."""
     connection = environ.get("gunicorn.socket")
     if connection is None or isinstance(connection, ssl.SSLSocket) or not _HANG_UP:

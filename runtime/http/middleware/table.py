@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from runtime.http.middleware import compress, cors, firewall, metrics, ratelimit, realip, sendfile, tokenauth
 from runtime.http.middleware.options import Handler, Maker, Node, OptionError, Options, Wrap
-from runtime.http.relay import websocket
+from runtime.http.relay import sse, websocket
 from runtime.registry.errors import EntryError
 
 if TYPE_CHECKING:
@@ -37,6 +37,7 @@ _OWN: Mapping[str, Maker] = {
     "resource_firewall": firewall.make_resource_firewall,
     "sendfile": sendfile.make,
     "websocket_relay": websocket.make,
+    "sse_relay": sse.make,
     "otel": _nothing,
 }
 

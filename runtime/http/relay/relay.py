@@ -23,7 +23,7 @@ from runtime.process.transfer import copy_value
 from runtime.times.duration import SECOND, format_duration
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
 
     from runtime.http.relay.command import Command
     from runtime.lua.types import LuaValue
@@ -84,8 +84,8 @@ class Relay(ABC):
     def beat(self) -> None:
         """Show the client that the connection lives."""
 
-    def adapt(self) -> None:  # noqa: B027  (not every protocol has more to do)
-        """Take note that the command has changed."""
+    def adapt(self, fields: Collection[str]) -> None:  # noqa: B027  (not every protocol has more to do)
+        """Take note that these fields of the command were set."""
 
     # --- life ---------------------------------------------------------------------------------------------------------
 
@@ -107,12 +107,9 @@ class Relay(ABC):
 
     def _attach(self, target: Pid) -> bool:
         """Watch a process and tell it of the client; False when it does not live."""
-        try:
-            self._processes.find(target)
-            self._processes.topology.monitor(self.pid, target)
-        except Failure as failure:
-            log.debug("%s: cannot join %s: %s", self.pid, target, failure.message)
+        if not self.lives(target):
             return False
+        self._processes.topology.monitor(self.pid, target)
         self.target = target
         self.tell("join", {})
         return True
@@ -184,7 +181,7 @@ class Relay(ABC):
             return
         old = self.target
         moves = "target_pid" in fields and command.target != old
-        if moves and command.target is not None and not self._lives(command.target):
+        if moves and command.target is not None and not self.lives(command.target):
             log.warning("%s: %s.control was not followed: %s is not alive", self.pid, self.kind, command.target)
             return
         if moves:
@@ -194,9 +191,10 @@ class Relay(ABC):
             self._attach(command.target)
         if "heartbeat_interval" in fields:
             self._schedule()
-        self.adapt()
+        self.adapt(fields)
 
-    def _lives(self, target: Pid) -> bool:
+    def lives(self, target: Pid) -> bool:
+        """Tell whether a process is there to be joined."""
         try:
             self._processes.find(target)
         except Failure:

@@ -14,6 +14,8 @@ return function()
             local topic, data, from = msg:topic(), msg:payload() and msg:payload():data(), msg:from()
             if topic == "ask" then
                 process.send(from, "answer", {count = count, seen = seen})
+            elseif topic == "attach" then
+                process.send(data, "sse.control", {target_pid = process.pid()})
             elseif topic == "broadcast" then
                 for pid in pairs(clients) do process.send(pid, "broadcast", data) end
                 process.send(from, "answer", count)
