@@ -197,8 +197,6 @@ class Node:
         """Stop the services, the processes and the scheduler."""
         global _current
         self._stop_services(self.config.duration("shutdown.timeout", 30.0))
-        for service, reason in self.supervisor.stop_all().items():
-            log.warning("service %s did not stop cleanly: %s", service, reason)
         self.metrics.close()
         self.http_client.close()
         self.processes.stop(_LAST_WAIT)
