@@ -12,11 +12,13 @@ from runtime.http.client.client import Response
 from runtime.http.client.request import (
     DEFAULT_MAX_BODY,
     DEFAULT_TIMEOUT,
+    TOKEN,
     Request,
     Tls,
     Transport,
     Upload,
     basic_auth,
+    check_headers,
     check_url,
     form_body,
     multipart_body,
@@ -31,7 +33,6 @@ from stdlib.stream import Stream
 
 module = Module("http_client", classes=("network", "io", "nondeterministic"))
 
-_TOKEN = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
 _BAD_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2}).{0,2}", re.DOTALL)
 _PIECE = 64 * 1024
 
@@ -146,9 +147,7 @@ def _body(options: Table) -> tuple[bytes | None, str]:
 
 def _headers(options: Table, content_type: str) -> dict[str, str]:
     headers = {"Content-Type": content_type} if content_type else {}
-    for name, value in _pairs(options, "headers").items():
-        if not _TOKEN.fullmatch(name) or any(char in value for char in "\r\n\0"):
-            raise Failure(Kind.INVALID, f"invalid header {decode(name)!r}: a name is a token, a value one line")
+    for name, value in check_headers(_pairs(options, "headers")).items():
         headers = {known: old for known, old in headers.items() if known.lower() != name.lower()}
         headers[name] = value
     cookies = _pairs(options, "cookies")
@@ -255,7 +254,7 @@ def head(url: Text, options: Table | None = None) -> LuaValue:
 
 
 def _method(method: str) -> str:
-    if not _TOKEN.fullmatch(method):
+    if not TOKEN.fullmatch(method):
         raise Failure(Kind.INVALID, f"invalid method {method!r}: it must be a token such as GET")
     return method.upper()
 

@@ -1,6 +1,7 @@
 """Channels between the coroutines of one process (documentation page lua/core/channel; semantics section 3)."""
 
 from collections import OrderedDict, deque
+from collections.abc import Callable
 from typing import Any, Final
 
 from runtime.binding import method
@@ -37,6 +38,21 @@ class Waiter:
             self.task.process.node.scheduler.ready(self.task, value)
 
 
+class _Listener:
+    """Host code that wants to know when its value was taken."""
+
+    __slots__ = ("_taken",)
+
+    def __init__(self, taken: Callable[[], object]) -> None:
+        self._taken = taken
+
+    def is_gone(self) -> bool:
+        return False
+
+    def wake(self, _value: Any) -> None:
+        self._taken()
+
+
 class Case(Userdata):
     """One arm of a select: receive from a channel, or send a value to it."""
 
@@ -57,7 +73,7 @@ class _Place:
 
     __slots__ = ("case", "value", "waiter")
 
-    def __init__(self, waiter: Waiter | None, case: Case | None = None, value: LuaValue = None) -> None:
+    def __init__(self, waiter: Waiter | _Listener | None, case: Case | None = None, value: LuaValue = None) -> None:
         self.waiter = waiter
         self.case = case
         self.value = value
@@ -133,6 +149,16 @@ class Channel(Userdata):
         """Send without waiting: for lack of room the value stands in line like a sender; a closed channel drops it."""
         if not self.closed and not self.send_nowait(value):
             self.join(_Place(None, None, value), sends=True)
+
+    def offer(self, value: LuaValue, taken: Callable[[], object]) -> bool:
+        """Send for host code: True when there was room, or the channel is closed and drops it.
+
+        Else the value stands in line, and `taken` is called when it has left it.
+        """
+        if self.closed or self.send_nowait(value):
+            return True
+        self.join(_Place(_Listener(taken), None, value), sends=True)
+        return False
 
     def receive_nowait(self) -> tuple[LuaValue, bool] | None:
         """Take a value: (value, True), or (None, False) from a closed channel; None when nothing is there."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 import urllib.parse
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -15,6 +16,7 @@ from runtime.binding import Failure, Kind
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+TOKEN = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")  # RFC 9110, 5.6.2
 AGENT = "wippy"
 DEFAULT_TIMEOUT = 30.0  # seconds
 DEFAULT_MAX_BODY = 120 * 1024 * 1024  # bytes
@@ -64,7 +66,7 @@ class Request:
     transport: Transport = Transport()
 
 
-def check_url(url: str) -> str:
+def check_url(url: str, schemes: Sequence[str] = ("http", "https")) -> str:
     """Give a URL (text) with what may not stand in one percent-encoded; raise Failure INVALID for what is none."""
     quoted = urllib.parse.quote(url.strip().encode("utf-8", "surrogateescape"), safe=_URL_SAFE)
     try:
@@ -72,9 +74,17 @@ def check_url(url: str) -> str:
         port = parts.port
     except ValueError as error:
         raise Failure(Kind.INVALID, f"invalid URL {url!r}: {error}") from None
-    if parts.scheme not in ("http", "https") or not parts.hostname or port == 0:
-        raise Failure(Kind.INVALID, f"invalid URL {url!r}: write one such as http://example.com/path")
+    if parts.scheme not in schemes or not parts.hostname or port == 0:
+        raise Failure(Kind.INVALID, f"invalid URL {url!r}: write one such as {schemes[-1]}://example.com/path")
     return quoted
+
+
+def check_headers(headers: dict[str, str]) -> dict[str, str]:
+    """Give headers (Lua strings); raise Failure INVALID for one that could end before its value does."""
+    for name, value in headers.items():
+        if not TOKEN.fullmatch(name) or any(char in value for char in "\r\n\0"):
+            raise Failure(Kind.INVALID, f"invalid header {_text(name)!r}: a name is a token, a value one line")
+    return headers
 
 
 def with_query(url: str, query: Mapping[str, Sequence[bytes]]) -> str:
