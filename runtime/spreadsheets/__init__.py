@@ -1,0 +1,1 @@
+"""Spreadsheets in the format of Excel."""
