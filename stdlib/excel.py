@@ -15,7 +15,7 @@ from runtime.spreadsheets.workbook import Workbook, WorkbookError
 from stdlib.fs import File
 from stdlib.stream import Stream
 
-module = Module("excel")
+module = Module("excel", classes=("io", "encoding", "nondeterministic"))
 
 _PIECE = 256 << 10
 _MAX_BATCH = 10_000
