@@ -16,7 +16,7 @@ from wsproto.utilities import RemoteProtocolError
 from runtime.binding.text import encode, from_bytes
 from runtime.http.relay.command import Command, CommandError, parse
 from runtime.http.relay.relay import Relay, json_text
-from runtime.http.takeover import TAKEOVER
+from runtime.http.takeover import TAKEOVER, Takeover
 from runtime.websocket.connection import GOING_AWAY, NORMAL, WebSocket
 from runtime.websocket.origins import allows
 
@@ -104,7 +104,7 @@ def _upgrade(request: falcon.Request, response: falcon.Response, relay: WebSocke
         access_log.info("%s %r 101", address, line)
         relay.run(sock, accepted, WebSocket(sock, handshake.connection, _MAX_MESSAGE))
 
-    request.env[TAKEOVER] = take_over
+    request.env[TAKEOVER] = Takeover(response, take_over)
 
 
 def _handshake_headers(environ: dict[str, Any]) -> list[tuple[bytes, bytes]]:
