@@ -103,6 +103,11 @@ class File(Userdata):
         """Write all of the data."""
         self._guarded("write", write_all, self._file, data)
 
+    def duplicate(self) -> io.FileIO:
+        """Give the file to somebody who closes it and reads it from wherever."""
+        self.demand_open()
+        return io.FileIO(os.dup(self._file.fileno()))
+
     def demand_open(self) -> None:
         """Refuse what is asked of a closed file."""
         if self._file.closed:
