@@ -33,7 +33,7 @@ from runtime.http.kinds import ServiceKind as HttpServiceKind
 from runtime.http.services import HttpServices
 from runtime.logs.setup import LogSettings
 from runtime.lua.limits import lift_recursion_limit
-from runtime.metrics import Metrics
+from runtime.metrics.metrics import Metrics
 from runtime.process import globals as process_globals
 from runtime.process import outdated, timing
 from runtime.process.access import Decide, by_scope

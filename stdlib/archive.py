@@ -21,7 +21,7 @@ from runtime.process.current import on_exit
 from stdlib.fs import File, Volume
 from stdlib.stream import Stream
 
-module = Module("archive")
+module = Module("archive", classes=("io", "encoding", "nondeterministic"))
 
 _SPOOLED = 1 << 20  # bytes of a stream that are kept in memory before they go to a temporary file
 

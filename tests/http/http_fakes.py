@@ -14,7 +14,7 @@ from runtime.http.kinds import EndpointKind, RouterKind, ServiceKind, StaticKind
 from runtime.http.services import HttpServices
 from runtime.lua.calls import first
 from runtime.lua.errors import LuaError
-from runtime.metrics import Metrics
+from runtime.metrics.metrics import Metrics
 from runtime.process.completion import Completion, Outcome
 from runtime.registry.entry import Entry, EntryId
 from runtime.registry.kinds import KindTable

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from runtime.http.address import Address
 from runtime.http.server import listening_socket
+from runtime.metrics.collector import Collector
 from runtime.supervisor.service import ServiceError
 
 if TYPE_CHECKING:
@@ -26,6 +27,8 @@ class Metrics:
     """
 
     def __init__(self) -> None:
+        # What applications count by the module `metrics`: with labels as they come, which the client library refuses.
+        self.of_applications = Collector()
         self._known: dict[str, Any] = {}
         self._server: WSGIServer | None = None
 
@@ -61,16 +64,15 @@ class Metrics:
     def serve(self, text: str) -> None:
         """Answer GET /metrics at an address; with several workers only the first has the port, which the log says."""
         from gevent.pywsgi import WSGIServer
-        from prometheus_client import make_wsgi_app
 
         address = Address.parse(text)
-        exposition = make_wsgi_app(self.registry)
 
         def answer(environ: dict[str, Any], start_response: Any) -> Any:
             if environ.get("PATH_INFO") != "/metrics":
                 start_response("404 Not Found", [("Content-Type", "text/plain; charset=utf-8")])
                 return [b"404 Not Found\n"]
-            return exposition(environ, start_response)
+            start_response("200 OK", [("Content-Type", "text/plain; version=0.0.4; charset=utf-8")])
+            return [self.text().encode()]
 
         try:
             listener = listening_socket(address)
@@ -80,6 +82,12 @@ class Metrics:
         self._server = server = WSGIServer(listener, answer, log=None, error_log=log)
         server.start()
         log.info("metrics are at http://%s/metrics", Address(address.host, server.server_port or address.port))
+
+    def text(self) -> str:
+        """Write all metrics for Prometheus."""
+        from prometheus_client import generate_latest
+
+        return generate_latest(self.registry).decode() + self.of_applications.text()
 
     @property
     def port(self) -> int:
