@@ -1,6 +1,6 @@
 """The `crypto` module: random values, HMAC, authenticated encryption, JWT, key derivation (page lua/security/crypto).
 
-Workflows may not load it until what is random is recorded for them.
+Workflows may not load it until what is random is recorded for them. The libraries are imported when they are needed.
 """
 
 from __future__ import annotations
@@ -16,13 +16,6 @@ import warnings
 from base64 import urlsafe_b64decode
 from typing import TYPE_CHECKING
 
-import jwt as tokens
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.asymmetric import rsa
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM, ChaCha20Poly1305
-from cryptography.hazmat.primitives.serialization import load_pem_private_key, load_pem_public_key
-from cryptography.x509 import load_pem_x509_certificate
-
 from runtime.binding import Bytes, Failure, Kind, LuaString, LuaValue, Module, Table, Text
 from runtime.binding.text import decode as to_text
 from runtime.binding.text import from_bytes
@@ -31,6 +24,8 @@ from runtime.offload import offload, offload_large
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from cryptography.hazmat.primitives.asymmetric import rsa
 
 module = Module("crypto", classes=("security", "nondeterministic", "workflow"))
 _random, _hmac, _encrypt, _decrypt, _jwt = (
@@ -98,24 +93,32 @@ def _authenticated(key: bytes, data: bytes, algorithm: str) -> str:
 @_encrypt.function(name="aes", blocks=True)
 def encrypt_aes(data: Bytes, key: Bytes, aad: Bytes | None = None) -> Bytes:
     """Encrypt with AES-GCM under a nonce of its own, which comes first."""
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
     return _encrypted(AESGCM(_demand_key(key, _AES_KEYS)).encrypt, data, aad)
 
 
 @_encrypt.function(name="chacha20", blocks=True)
 def encrypt_chacha20(data: Bytes, key: Bytes, aad: Bytes | None = None) -> Bytes:
     """Encrypt with ChaCha20-Poly1305 under a nonce of its own, which comes first."""
+    from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
+
     return _encrypted(ChaCha20Poly1305(_demand_key(key, _CHACHA_KEYS)).encrypt, data, aad)
 
 
 @_decrypt.function(name="aes", blocks=True)
 def decrypt_aes(data: Bytes, key: Bytes, aad: Bytes | None = None) -> Bytes:
     """Decrypt what `encrypt.aes` made; Internal when it was made with another key or was tampered with."""
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
     return _decrypted(AESGCM(_demand_key(key, _AES_KEYS)).decrypt, data, aad)
 
 
 @_decrypt.function(name="chacha20", blocks=True)
 def decrypt_chacha20(data: Bytes, key: Bytes, aad: Bytes | None = None) -> Bytes:
     """Decrypt what `encrypt.chacha20` made; Internal when it was made with another key or was tampered with."""
+    from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
+
     return _decrypted(ChaCha20Poly1305(_demand_key(key, _CHACHA_KEYS)).decrypt, data, aad)
 
 
@@ -132,6 +135,8 @@ def _encrypted(seal: Callable[[bytes, bytes, bytes | None], bytes], data: bytes,
 
 
 def _decrypted(unseal: Callable[[bytes, bytes, bytes | None], bytes], data: bytes, aad: bytes | None) -> Bytes:
+    from cryptography.exceptions import InvalidTag
+
     if len(data) < _NONCE:
         raise Failure(Kind.INVALID, f"encrypted data is too short: it begins with {_NONCE} bytes of nonce")
     try:
@@ -143,6 +148,8 @@ def _decrypted(unseal: Callable[[bytes, bytes, bytes | None], bytes], data: byte
 @_jwt.function(name="encode", blocks=True)
 def encode_token(payload: Table, key: LuaString, algorithm: LuaString = _HS256) -> Text:
     """Sign claims; the field `_header` adds to the header."""
+    import jwt as tokens
+
     claims = Table()
     for name, value in payload.items():
         if name != "_header":
@@ -165,6 +172,8 @@ def encode_token(payload: Table, key: LuaString, algorithm: LuaString = _HS256) 
 @_jwt.function(name="verify", blocks=True)
 def verify_token(token: LuaString, key: LuaString, algorithm: LuaString = _HS256, require_exp: bool = True) -> LuaValue:
     """Give the claims of a token whose signature and times hold; Internal otherwise."""
+    import jwt as tokens
+
     try:
         verifying = _verifying_key(key, _demand_algorithm(algorithm))
         options = {f"verify_{claim}": False for claim in ("aud", "iss", "sub", "jti", "iat")}
@@ -193,6 +202,9 @@ def _demand_algorithm(algorithm: str) -> str:
 def _signing_key(key: str, algorithm: str) -> bytes | rsa.RSAPrivateKey:
     if algorithm != "RS256":
         return _secret(key)
+    from cryptography.hazmat.primitives.asymmetric import rsa
+    from cryptography.hazmat.primitives.serialization import load_pem_private_key
+
     try:
         private = load_pem_private_key(key.encode("latin-1"), password=None)
     except (ValueError, TypeError) as problem:
@@ -205,11 +217,16 @@ def _signing_key(key: str, algorithm: str) -> bytes | rsa.RSAPrivateKey:
 def _verifying_key(key: str, algorithm: str) -> bytes | rsa.RSAPublicKey:
     if algorithm != "RS256":
         return _secret(key)
+    from cryptography.hazmat.primitives.asymmetric import rsa
+    from cryptography.hazmat.primitives.serialization import load_pem_public_key
+    from cryptography.x509 import load_pem_x509_certificate
+    from jwt import InvalidKeyError
+
     data = key.encode("latin-1")
     certified = b"CERTIFICATE" in data
     public = load_pem_x509_certificate(data).public_key() if certified else load_pem_public_key(data)
     if not isinstance(public, rsa.RSAPublicKey):
-        raise tokens.InvalidKeyError("the key is no RSA public key")
+        raise InvalidKeyError("the key is no RSA public key")
     return public
 
 

@@ -1,6 +1,7 @@
 """A workbook, by openpyxl: made new or read from bytes; its cells as text. Nothing here knows Lua.
 
-Every mistake is a WorkbookError. What reads or writes all of a workbook is meant to run on a thread.
+openpyxl is imported when it is first needed: that takes a tenth of a second. Every mistake is a WorkbookError. What
+reads or writes all of a workbook is meant to run on a thread.
 """
 
 from __future__ import annotations
@@ -11,10 +12,6 @@ import re
 import warnings
 import zipfile
 from typing import TYPE_CHECKING, Any
-
-import openpyxl
-from openpyxl.utils.cell import coordinate_to_tuple
-from openpyxl.utils.exceptions import IllegalCharacterError, InvalidFileException
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,6 +37,8 @@ class Workbook:
         self._book: Any = None
         self._values: Any = None
         if content is None:
+            import openpyxl
+
             self._book = openpyxl.Workbook()
             self._book.active.title = "Sheet1"
         else:
@@ -68,6 +67,8 @@ class Workbook:
 
     def set(self, title: str, reference: str, value: str | float | bool | None) -> None:
         """Write a cell; text stays text, whatever it begins with."""
+        from openpyxl.utils.exceptions import IllegalCharacterError
+
         sheet = self._sheet(title)
         row, column = _place(reference)
         cell = sheet.cell(row, column)
@@ -106,6 +107,8 @@ class Workbook:
 
     def saved(self) -> bytes:
         """Write the workbook as a file."""
+        from openpyxl.utils.exceptions import IllegalCharacterError
+
         written = io.BytesIO()
         try:
             self._parsed().save(written)
@@ -175,6 +178,8 @@ def _streamed(sheet: Any) -> Iterator[list[str]]:
 
 
 def _place(reference: str) -> tuple[int, int]:
+    from openpyxl.utils.cell import coordinate_to_tuple
+
     try:
         row, column = coordinate_to_tuple(reference.upper())
     except (ValueError, IndexError, KeyError):
@@ -198,6 +203,9 @@ def _check_package(content: bytes) -> None:
 
 
 def _loaded(content: bytes, *, read_only: bool = False, data_only: bool = True) -> Any:
+    import openpyxl
+    from openpyxl.utils.exceptions import InvalidFileException
+
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of features of Excel that are not kept

@@ -6,8 +6,6 @@ import html
 from dataclasses import dataclass
 from typing import Any
 
-from diff_match_patch import diff_match_patch
-
 # What a step from one text to the other does: -1 removes, 0 keeps, 1 adds.
 Step = tuple[int, str]
 _COLOURS = {-1: "\x1b[31m{}\x1b[0m", 0: "{}", 1: "\x1b[32m{}\x1b[0m"}
@@ -50,6 +48,8 @@ class Differ:
         return result, readable and all(fitted)
 
     def _engine(self) -> Any:
+        from diff_match_patch import diff_match_patch
+
         engine: Any = diff_match_patch()
         engine.Diff_Timeout = self.timeout
         engine.Diff_EditCost = self.edit_cost

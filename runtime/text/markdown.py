@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
-
-from markdown_it import MarkdownIt
 
 from runtime.text.splitter import SEPARATORS, Splitter
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from markdown_it import MarkdownIt
     from markdown_it.token import Token
 
 _REFERENCE = re.compile(r"\[[^\]]*\]\[([^\]]*)\]|\[([^\]]+)\](?![\[(:])")
-_LANGUAGE = MarkdownIt("commonmark").enable("table")
 
 
 @dataclass(frozen=True)
@@ -48,7 +47,7 @@ class MarkdownSplitter:
     def split(self, text: str) -> list[str]:
         """Give the chunks of a document."""
         references: dict[str, object] = {}
-        tokens = _LANGUAGE.parse(text, references)
+        tokens = _language().parse(text, references)
         blocks = list(_blocks(tokens, text.splitlines()))
         chunks = list(self._chunks(blocks))
         return self._with_links(chunks, references) if self.reference_links else chunks
@@ -112,6 +111,13 @@ class MarkdownSplitter:
         if not isinstance(known, dict):
             return chunks
         return [chunk + _definitions(chunk, known) for chunk in chunks]
+
+
+@lru_cache(maxsize=1)
+def _language() -> MarkdownIt:
+    from markdown_it import MarkdownIt
+
+    return MarkdownIt("commonmark").enable("table")
 
 
 def _definitions(chunk: str, known: dict[str, dict[str, str]]) -> str:
