@@ -74,7 +74,8 @@ def publish(queue_id: LuaValue = None, data: LuaValue = None, headers: LuaValue 
     demand("queue.publish", "", "not allowed to publish to queues", Kind.INVALID)
     name = demand_text(queue_id, "the id of a queue")
     demand("queue.publish.queue", name, f"not allowed to publish to queue {name}", Kind.INVALID)
-    _queue(name).publish(Message(_body(data), _headers(headers)))
+    made = Message(_body(data), _headers(headers))
+    _queue(name).publish(made)
     return True
 
 

@@ -19,6 +19,7 @@ from runtime.registry.entry import EntryId
         ('queue.publish("app:jobs", 1, "headers")', "Invalid"),
         ('queue.publish("app:jobs", 1, {deep = {}})', "Invalid"),
         ('queue.publish("app:jobs", 1, {[1] = "x"})', "Invalid"),
+        ('queue.publish("app:none", {})', "Invalid"),
         ('queue.publish("app:none", 1)', "Internal"),
         ('queue.publish("app:driver", 1)', "Internal"),
         ('queue.info("")', "Invalid"),
