@@ -43,6 +43,7 @@ from runtime.process.preemption import Preemption
 from runtime.process.processes import Processes
 from runtime.process.scheduler import Scheduler
 from runtime.project import Project
+from runtime.queues.kinds import ConsumerKind, MemoryDriverKind, QueueKind
 from runtime.registry.history import History, MemoryHistory
 from runtime.registry.kinds import KindTable
 from runtime.registry.loader import load_entries
@@ -85,6 +86,9 @@ _HANDLERS: tuple[type[KindHandler], ...] = (
     SetKind,
     JetKind,
     NativeKind,
+    MemoryDriverKind,
+    QueueKind,
+    ConsumerKind,
     HttpServiceKind,
     RouterKind,
     EndpointKind,

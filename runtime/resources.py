@@ -28,6 +28,10 @@ class Resources:
             raise Failure(Kind.NOT_FOUND, f"no resource is registered as {entry_id}")
         return found
 
+    def find(self, entry_id: EntryId) -> object | None:
+        """Give a resource, None when there is none."""
+        return self._objects.get(entry_id)
+
     def remove(self, entry_id: EntryId) -> None:
         """Withdraw a resource."""
         self._objects.pop(entry_id, None)

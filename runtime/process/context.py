@@ -36,15 +36,17 @@ class Scope(Userdata):
 
 @dataclass(frozen=True)
 class CallContext:
-    """The frame of a call: `values`, `actor` and `scope` are inherited by calls and spawns, `attachments` are not.
+    """The frame of a call: all but `attachments` is inherited by calls and spawns.
 
-    `attachments` holds host objects of this one call by name, such as the HTTP exchange.
+    `attachments` holds host objects of this one call by name, such as the HTTP exchange; `carried` those that also
+    belong to what it calls, such as the delivery of a queue.
     """
 
     values: Mapping[str, Any] = field(default_factory=dict)
     actor: Actor | None = None
     scope: Scope | None = None
     attachments: Mapping[str, object] = field(default_factory=dict)
+    carried: Mapping[str, object] = field(default_factory=dict)
 
     def inherited(self) -> CallContext:
         """Give the context that a call from this frame starts with."""
