@@ -36,7 +36,7 @@ from runtime.lua.limits import lift_recursion_limit
 from runtime.metrics.metrics import Metrics
 from runtime.process import globals as process_globals
 from runtime.process import outdated, timing
-from runtime.process.access import Decide, by_scope
+from runtime.process.access import Decide, by_scope, strictly
 from runtime.process.hunger import MemoryGuard, default_limit
 from runtime.process.kinds import HostKind, ServiceKind
 from runtime.process.preemption import Preemption
@@ -51,6 +51,8 @@ from runtime.registry.narrator import Narrator
 from runtime.registry.registry import Notice, Registry, Surroundings
 from runtime.registry.sqlite_history import SqliteHistory
 from runtime.resources import Resources
+from runtime.security.kinds import ExpressionKind, PolicyKind, TokenStoreKind
+from runtime.security.policies import Policies
 from runtime.stores.kinds import MemoryStoreKind, SqlStoreKind
 from runtime.supervisor.reporter import Reporter
 from runtime.supervisor.service import State
@@ -93,6 +95,9 @@ _HANDLERS: tuple[type[KindHandler], ...] = (
     RouterKind,
     EndpointKind,
     StaticKind,
+    PolicyKind,
+    ExpressionKind,
+    TokenStoreKind,
 )
 
 
@@ -130,7 +135,8 @@ class Node:
         self.preemption = Preemption(MemoryGuard(config.integer("process.memory_limit", default_limit())))
         self.resources = Resources()
         self.events = Bus()
-        self.decide: Decide = by_scope
+        self.decide: Decide = strictly if config.flag("security.strict_mode", default=False) else by_scope
+        self.policies = Policies()
         self.env = Environment()
         self.name = "local"
         self.settings = Settings()

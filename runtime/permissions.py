@@ -34,7 +34,7 @@ class Permissions:
     @property
     def limited(self) -> bool:
         """Tell whether anything could be denied."""
-        return self.context.actor is not None and self.context.scope is not None
+        return self.decide is not by_scope or (self.context.actor is not None and self.context.scope is not None)
 
     def allow(self, action: str, resource: str, meta: Mapping[str, object] | None = None) -> bool:
         """Decide."""

@@ -23,6 +23,12 @@ def by_scope(context: CallContext, action: str, resource: str, attributes: Mappi
     return actor is None or scope is None or scope.evaluate(actor, action, resource, attributes) == ALLOW
 
 
+def strictly(context: CallContext, action: str, resource: str, attributes: Mapping[str, Any]) -> bool:
+    """Decide as `by_scope`, but code without an actor and a scope may do nothing (`security.strict_mode`)."""
+    known = context.actor is not None and context.scope is not None
+    return known and by_scope(context, action, resource, attributes)
+
+
 def is_allowed(action: str, resource: str = "", attributes: Mapping[str, Any] | None = None) -> bool:
     """Ask the node of the running process; code outside of any process is our own, and may do everything."""
     running = process()

@@ -22,6 +22,11 @@ class Actor(Userdata):
         """The name of the actor; an empty one is nobody."""
         raise NotImplementedError
 
+    @property
+    def attributes(self) -> Mapping[str, object]:
+        """What is known about the actor, for policies to ask."""
+        raise NotImplementedError
+
 
 class Scope(Userdata):
     """What code may do; the base of what a security module makes."""

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 from runtime.binding import Failure, to_lua
 from runtime.lua.errors import Kind
 from runtime.process import current, events
-from runtime.process.context import EMPTY
 from runtime.process.processes import SpawnRequest
 from runtime.supervisor.service import Outcome, Service, ServiceError
 
@@ -41,7 +40,8 @@ class ProcessService(Service):
 
     def start(self) -> None:
         """Spawn the process; what stops it from starting will stop it the next time too."""
-        request = SpawnRequest(self.process, self.host, [to_lua(argument) for argument in self.arguments], EMPTY)
+        context = self.node.policies.context(self.lifecycle.security, self.id)
+        request = SpawnRequest(self.process, self.host, [to_lua(argument) for argument in self.arguments], context)
         try:
             self._running = self.node.processes.spawn(request)
         except Failure as failure:

@@ -45,11 +45,14 @@ class Actor:
 
 @dataclass(frozen=True)
 class Security:
-    """The identity and rights of a service."""
+    """The identity and rights of a service; names without a namespace are in that of the entry.
+
+    The names are text, for a group is no entry, and a policy that is not there stops no service.
+    """
 
     actor: Actor | None = None
-    groups: tuple[EntryId, ...] = ()
-    policies: tuple[EntryId, ...] = ()
+    groups: tuple[str, ...] = ()
+    policies: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
