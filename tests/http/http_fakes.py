@@ -80,6 +80,7 @@ class Node:
     def __init__(self, handlers: dict[str, Any] | None = None, root: Path = Path()):
         self.project = SimpleNamespace(root=root)
         self.functions = Functions(handlers or {})
+        self.processes = SimpleNamespace(on_host=lambda _host: [])
         self.resources = Resources()
         self.supervisor = Supervisor()
         self.processes = SimpleNamespace(on_host=lambda _host: [])
