@@ -15,6 +15,7 @@ from runtime.lua.numbers import number_text, to_number
 from runtime.process.current import on_exit
 from runtime.registry.entry import EntryId
 from runtime.times.duration import format_duration
+from stdlib.sql_builder import builder
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -107,6 +108,11 @@ class TransactionHandle(Userdata):
     def __init__(self, transaction: Transaction) -> None:
         self._transaction = transaction
         self._forget = at_end_of_call(transaction.abandon)
+
+    def session(self) -> Session:
+        """Give what runs its statements; Invalid when it has ended."""
+        self._transaction.demand_active()
+        return self._transaction
 
     @method
     def db_type(self) -> LuaValue:
@@ -231,6 +237,10 @@ class DatabaseHandle(Userdata):
         table.frozen = True
         return table
 
+    def session(self) -> Session:
+        """Give what runs its statements; Invalid when the handle is released."""
+        return self._open()
+
     def _open(self) -> Database:
         if self._released:
             raise Failure(Kind.INVALID, "database handle is released: get it again with sql.get()")
@@ -247,6 +257,15 @@ def get(resource: LuaValue) -> DatabaseHandle:
     if not isinstance(found, Database):
         raise Failure(Kind.INVALID, f"resource {text} is not a database")
     return DatabaseHandle(found)
+
+
+def session_of(handle: Userdata) -> Session:
+    """Give what runs the statements of a database or a transaction."""
+    if isinstance(handle, DatabaseHandle):
+        return handle.session()
+    if isinstance(handle, TransactionHandle):
+        return handle.session()
+    raise Failure(Kind.INVALID, "a statement runs with a database or a transaction")
 
 
 def prepared(session: Session, sql: str) -> Statement:
@@ -387,4 +406,5 @@ def _number(value: LuaValue, function: str) -> int | float | None:
     return number
 
 
+module.nest("builder", builder)
 module.constants({"type": DIALECTS, "isolation": ISOLATION, "NULL": NULL, "as": typed.members})
