@@ -102,16 +102,18 @@ class Consumer(Service):
             gevent.sleep(0)  # a call that fails at once, again and again, must not hold up everybody else
 
     def _call(self, delivery: Delivery) -> bool:
-        """Call the function; tell whether the message is dealt with: no error, and not `false`."""
+        """Call the function; tell whether the message is dealt with: by any result but an error."""
         message = delivery.message
         context = replace(EMPTY, carried={DELIVERY: delivery})
         try:
-            return self.node.functions.call(self._work.func, [message.body], context) is not False
+            self.node.functions.call(self._work.func, [message.body], context)
         except Failure as failure:
             self._complain(message, failure.message)
         except Exception as broken:
             log.exception("internal error: consumer %s", self.id)
             self._complain(message, type(broken).__name__)
+        else:
+            return True
         return False
 
     def _complain(self, message: Message, reason: str) -> None:

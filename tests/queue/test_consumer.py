@@ -32,7 +32,7 @@ def test_a_handler_gets_body_and_message(jobs):
     }
 
 
-@pytest.mark.parametrize("failure", ["return false", 'error("no")', 'return nil, "no"', "queue.message():nack()"])
+@pytest.mark.parametrize("failure", ['error("no")', 'return nil, "no"', "queue.message():nack()"])
 def test_a_message_that_failed_comes_again_behind_the_others(jobs, failure):
     jobs.publish("bad", "good")
     jobs.consume(f"""
@@ -160,3 +160,11 @@ def test_a_consumer_of_something_else_fails_for_good(jobs, queue):
     wrong = EntryId("app", "wrong")
     eventually(lambda: jobs.lua.node.supervisor.error(wrong))
     assert f"{queue} is no queue" in jobs.lua.node.supervisor.error(wrong)
+
+
+def test_false_is_a_result_like_any_other(jobs):
+    jobs.publish("one", "two")
+    jobs.consume("tell({(...), queue.message():id()}) return false")
+    eventually(lambda: len(jobs.seen) == 2)
+    settle()
+    assert [to_python(each)[0] for each in jobs.seen] == ["one", "two"]

@@ -15,7 +15,7 @@ from runtime.lua.numbers import number_text, to_number
 from runtime.process.current import on_exit
 from runtime.registry.entry import EntryId
 from runtime.times.duration import format_duration
-from stdlib.sql_builder import builder
+from stdlib.sql.builder import builder
 
 if TYPE_CHECKING:
     from collections.abc import Callable
