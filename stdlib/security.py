@@ -133,7 +133,7 @@ def lifetime_of(expiration: LuaValue) -> float:
             days = _DAYS.fullmatch(decode(expiration))
             seconds = int(days[1]) * 86_400.0 + parse_duration(days[2] or "0") if days else parse_duration(expiration)
         else:
-            seconds = parse_duration(expiration) / 1000  # type: ignore[arg-type] # it refuses what is no number
+            seconds = parse_duration(expiration) / 1000
     except (ValueError, OverflowError):
         seconds = math.nan
     if not 0 <= seconds < math.inf:

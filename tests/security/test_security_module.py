@@ -148,7 +148,8 @@ def test_tokens(run, policies, tokens):
         local gone, _, after = store:validate(token)
         local _, again = store:revoke(token)
         return who:id(), who:meta().tags[1], what:contains("app:all"), forgery, unsigned, unrevoked, revoked,
-            gone, after, again, store:close(), store:close(), select(3, store:validate(token)), select(2, store:create(actor, what))
+            gone, after, again, store:close(), store:close(),
+            select(3, store:validate(token)), select(2, store:create(actor, what))
     """
     wrong = "Internal"
     expected = ["user:1", "a", True, wrong, wrong, wrong, True, "nil", wrong, wrong, True, True, wrong, wrong]

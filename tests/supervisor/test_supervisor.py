@@ -372,4 +372,4 @@ def test_the_lifecycle_of_an_entry() -> None:
     assert lifecycle.security is not None
     assert lifecycle.security.actor is not None
     assert lifecycle.security.actor.meta == {"role": "admin"}
-    assert lifecycle.security.policies == (EntryId("app", "p"),)
+    assert lifecycle.security.policies == ("p",)
