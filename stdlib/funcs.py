@@ -9,6 +9,7 @@ from runtime.functions.call import Running
 from runtime.functions.options import check_options
 from runtime.node import current as node
 from runtime.process import current
+from runtime.process.access import permit
 from runtime.process.channel import Channel
 from runtime.process.completion import Outcome
 from runtime.process.context import Actor, CallContext, Scope
@@ -85,10 +86,12 @@ class Future(Userdata):
 
 
 def _call(target: str, arguments: tuple[LuaValue, ...], context: CallContext, options: Mapping[str, Any]) -> LuaValue:
+    permit("funcs.call", target)
     return node().functions.call(target, arguments, context, options=options)
 
 
 def _async(target: str, arguments: tuple[LuaValue, ...], context: CallContext, options: Mapping[str, Any]) -> LuaValue:
+    permit("funcs.call", target)
     running = node().functions.begin(target, arguments, context, options=options)
     untie = current.on_exit(lambda: running.terminate("the caller is gone", Kind.CANCELED))
     running.completion.listen(lambda _: untie())
@@ -141,17 +144,20 @@ class Executor(Userdata):
     @method
     def with_context(self, values: Table) -> LuaValue:
         """Add context values."""
+        permit("funcs.context", "context")
         added = {str(key): copy_value(value) for key, value in values.items()}
         return Executor(replace(self._settings, values={**self._settings.values, **added}))
 
     @method
     def with_actor(self, actor: Actor) -> LuaValue:
         """Let the functions act as somebody else."""
+        permit("funcs.security", "security")
         return Executor(replace(self._settings, actor=actor))
 
     @method
     def with_scope(self, scope: Scope) -> LuaValue:
         """Give the functions other rights."""
+        permit("funcs.security", "security")
         return Executor(replace(self._settings, scope=scope))
 
     @method

@@ -3,6 +3,7 @@
 from runtime.binding import Failure, Kind, LuaValue, Module, Table, Text
 from runtime.node import current as node
 from runtime.process import current, events, spawner
+from runtime.process.access import permit
 from runtime.process.channel import Channel
 from runtime.process.mailbox import EVENTS, INBOX
 from runtime.process.message import Envelope, Message, Payload
@@ -119,6 +120,7 @@ def exec_(entry: Text | None = None, host: Text | None = None, *arguments: LuaVa
 def with_context(values: Table) -> Spawner:
     """Give a builder of processes with context values of their own."""
     running()
+    permit("process.context", "context")
     return Spawner(Plan(values=context_values(values)))
 
 
@@ -145,6 +147,7 @@ def send(destination: Text | None = None, topic: Text | None = None, *values: Lu
     """Send a message to a process, by pid or name."""
     receiver = node().processes.receiver(demand(destination, "destination"))
     name = demand_topic(topic)
+    permit("process.send", str(receiver.pid))
     sender = current.process()
     copies = tuple([copy_value(value) for value in values])
     receiver.deliver(Envelope(sender.pid if sender else None, name, copies))
@@ -181,13 +184,16 @@ def unlisten(channel: Channel) -> LuaValue:
 # --- others ---------------------------------------------------------------------------------------
 
 
-def _address(destination: str | None) -> Pid:
-    return node().processes.resolve(demand(destination, "destination"))
+def _address(destination: str | None, action: str) -> Pid:
+    """Give the pid that somebody may do something to."""
+    target = node().processes.resolve(demand(destination, "destination"))
+    permit(action, str(target))
+    return target
 
 
-def _target(destination: str | None) -> Pid:
-    """Give the pid of a living process."""
-    target = _address(destination)
+def _target(destination: str | None, action: str) -> Pid:
+    """Give the pid of a living process that somebody may do something to."""
+    target = _address(destination, action)
     node().processes.find(target)
     return target
 
@@ -195,42 +201,42 @@ def _target(destination: str | None) -> Pid:
 @module.function
 def cancel(destination: Text | None = None, reason: Text | None = None) -> LuaValue:
     """Ask a process to end."""
-    node().processes.cancel(_target(destination), current_pid(), reason or "")
+    node().processes.cancel(_target(destination, "process.cancel"), current_pid(), reason or "")
     return True
 
 
 @module.function(blocks=True)
 def terminate(destination: Text | None = None) -> LuaValue:
     """End a process by force."""
-    node().processes.find(_target(destination)).terminate()
+    node().processes.find(_target(destination, "process.terminate")).terminate()
     return True
 
 
 @module.function
 def monitor(destination: Text | None = None) -> LuaValue:
     """Watch a process: an EXIT event comes when it ends."""
-    node().processes.topology.monitor(current_pid(), _target(destination))
+    node().processes.topology.monitor(current_pid(), _target(destination, "process.monitor"))
     return True
 
 
 @module.function
 def unmonitor(destination: Text | None = None) -> LuaValue:
     """Stop watching a process."""
-    node().processes.topology.unmonitor(current_pid(), _address(destination))
+    node().processes.topology.unmonitor(current_pid(), _address(destination, "process.unmonitor"))
     return True
 
 
 @module.function
 def link(destination: Text | None = None) -> LuaValue:
     """Link with a process: each ends, or hears of it, when the other fails."""
-    node().processes.topology.link(current_pid(), _target(destination))
+    node().processes.topology.link(current_pid(), _target(destination, "process.link"))
     return True
 
 
 @module.function
 def unlink(destination: Text | None = None) -> LuaValue:
     """Undo a link."""
-    node().processes.topology.unlink(current_pid(), _address(destination))
+    node().processes.topology.unlink(current_pid(), _address(destination, "process.unlink"))
     return True
 
 
@@ -249,7 +255,10 @@ def _check_scope(scope: int | None) -> None:
 def register(name: Text | None = None, target: Text | None = None, scope: int | None = None) -> LuaValue:
     """Give a process, by default the running one, a name."""
     _check_scope(scope)
-    node().processes.names.register(demand(name, "name"), current_pid() if target is None else _target(target))
+    wanted = demand(name, "name")
+    permit("process.registry.register", wanted)
+    owner = current_pid() if target is None else _target(target, "process.registry.foreign")
+    node().processes.names.register(wanted, owner)
     return True
 
 

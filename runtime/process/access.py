@@ -35,6 +35,12 @@ def is_allowed(action: str, resource: str = "", attributes: Mapping[str, Any] | 
     return running is None or running.node.decide(running.context, action, resource, attributes or {})
 
 
+def permit(action: str, resource: str) -> None:
+    """Raise Failure PERMISSION_DENIED when the running process may not do something, naming what."""
+    if not is_allowed(action, resource):
+        raise Failure(Kind.PERMISSION_DENIED, f"not allowed: {resource} ({action})")
+
+
 def demand(action: str, resource: str, refusal: str, kind: str = Kind.PERMISSION_DENIED) -> None:
     """Raise Failure with the given text when the running process may not do something."""
     if not is_allowed(action, resource):

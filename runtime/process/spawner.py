@@ -7,6 +7,7 @@ from typing import Any
 from runtime.binding import Failure, Kind, LuaValue, Table, Text, Userdata, method, to_python
 from runtime.binding.text import encode
 from runtime.process import current, events
+from runtime.process.access import permit
 from runtime.process.context import Actor, CallContext, Scope
 from runtime.process.message import Envelope
 from runtime.process.process import Process
@@ -100,7 +101,12 @@ def spawn(
     monitor: bool = False,
     link: bool = False,
 ) -> Process:
-    """Start a process for the running one."""
+    """Start a process for the running one; PERMISSION_DENIED where that may not."""
+    permit("process.spawn", str(target.entry))
+    permit("process.host", str(target.host))
+    for wanted, action in ((monitor, "process.spawn.monitored"), (link, "process.spawn.linked")):
+        if wanted:
+            permit(action, str(target.entry))
     parent = running()
     request = SpawnRequest(
         target.entry,
@@ -118,6 +124,7 @@ def spawn(
 
 def execute(target: Target, arguments: tuple[LuaValue, ...], plan: Plan = PLAIN) -> LuaValue:
     """Start a process, wait for its end and give its result."""
+    permit("process.exec", str(target.entry))
     outcome = spawn(target, arguments, plan).completion.wait()
     error = events.error_of(outcome)
     if error is not None:
@@ -160,6 +167,7 @@ class Spawner(Userdata):
     @method(raises=True)
     def with_context(self, values: Table) -> "Spawner":
         """Add context values."""
+        permit("process.context", "context")
         return Spawner(replace(self._plan, values={**self._plan.values, **context_values(values)}))
 
     @method(raises=True)
@@ -170,11 +178,13 @@ class Spawner(Userdata):
     @method(raises=True)
     def with_actor(self, actor: Actor) -> "Spawner":
         """Let the process act as somebody else."""
+        permit("process.security", "security")
         return Spawner(replace(self._plan, actor=actor))
 
     @method(raises=True)
     def with_scope(self, scope: Scope) -> "Spawner":
         """Give the process other rights."""
+        permit("process.security", "security")
         return Spawner(replace(self._plan, scope=scope))
 
     @method(raises=True)
@@ -195,6 +205,8 @@ class Spawner(Userdata):
         try:
             return encode(str(spawn(target, arguments, self._plan, monitor=monitor, link=link).pid))
         except Failure as failure:
+            if failure.kind == Kind.PERMISSION_DENIED:
+                raise
             return None, failure.to_error()
 
     @method(blocks=True, raises=True)
