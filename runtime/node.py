@@ -19,6 +19,7 @@ from runtime.code.evaluation import Evaluator
 from runtime.code.kinds import FunctionKind, LuaKind, ProcessKind
 from runtime.config import Config
 from runtime.data.kinds import SqliteHandler
+from runtime.data.server_kinds import MysqlHandler, PostgresHandler
 from runtime.durations import format_duration
 from runtime.env.kinds import KINDS as ENV_KINDS
 from runtime.env.variables import Environment
@@ -81,6 +82,8 @@ _HANDLERS: tuple[type[KindHandler], ...] = (
     ServiceKind,
     TerminalKind,
     SqliteHandler,
+    PostgresHandler,
+    MysqlHandler,
     DirectoryKind,
     *ENV_KINDS,
     MemoryStoreKind,

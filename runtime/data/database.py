@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from runtime.binding.failure import Failure
 from runtime.lua.errors import Kind
@@ -67,7 +67,7 @@ class Session(ABC):
     """Something that runs statements: a database, each on its own; or a transaction."""
 
     # One of the values of `sql.type`.
-    dialect: ClassVar[str]
+    dialect: str
 
     @abstractmethod
     def query(self, sql: str, parameters: Sequence[Parameter]) -> list[Row]:

@@ -7,7 +7,7 @@ served.
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 import gevent
 from gevent import getcurrent
@@ -15,10 +15,10 @@ from gevent import getcurrent
 from runtime.binding.failure import Failure
 from runtime.data import sqlite_statements as statements
 from runtime.data.database import Database, Outcome, Stats, Transaction
+from runtime.data.owner import leave_if_ended
 from runtime.data.sqlite_errors import ERRORS, failure_of
 from runtime.data.turn import Turn
 from runtime.lua.errors import Kind
-from runtime.process.tasks import ProcessExit, current_task
 
 if TYPE_CHECKING:
     import sqlite3
@@ -40,7 +40,7 @@ class SqliteDatabase(Database):
     `max_lifetime` in seconds, after which a file is opened anew; 0 for never.
     """
 
-    dialect: ClassVar[str] = "sqlite"
+    dialect = "sqlite"
 
     def __init__(self, path: str, max_lifetime: float = 0.0) -> None:
         self._link = _Link(path, 0.0 if path == MEMORY else max_lifetime)
@@ -92,7 +92,7 @@ class SqliteDatabase(Database):
 class SqliteTransaction(Transaction):
     """A transaction, which has the connection of its database to itself until it ends."""
 
-    dialect: ClassVar[str] = "sqlite"
+    dialect = "sqlite"
 
     def __init__(self, link: _Link) -> None:
         self._link = link
@@ -253,13 +253,6 @@ class _Link:
     def _demand_open(self) -> None:
         if self._closed:
             raise Failure(Kind.UNAVAILABLE, "the database is closed: its entry was removed or replaced")
-
-
-def leave_if_ended() -> None:
-    """Go no further for a process that was ended while it waited: its statement must not run, nor its locks stay."""
-    task = current_task()
-    if task is not None and task.process.ending:
-        raise ProcessExit
 
 
 def _caught(work: Callable[..., object], *arguments: object) -> Caught:

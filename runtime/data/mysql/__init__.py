@@ -1,0 +1,1 @@
+"""MySQL and MariaDB, through PyMySQL's implementation of their protocol on cooperative sockets."""

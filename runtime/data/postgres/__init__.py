@@ -1,0 +1,1 @@
+"""PostgreSQL, through pg8000's implementation of its protocol on cooperative sockets."""
