@@ -132,6 +132,12 @@ def open_socket(host: str, port: int, timeout: float | None) -> Any:
     return link
 
 
+def hang_up(link: Any) -> None:
+    """Close a gevent socket at once, whatever files were made of it: a driver that gives up may have lost those."""
+    link._io_refs = 0  # noqa: SLF001  (otherwise it is closed when the last of them is, or, with a warning, collected)
+    link.close()
+
+
 def is_open(link: Any) -> bool:
     """Tell whether the other side of a gevent socket that nobody waits for has neither closed it nor spoken."""
     try:

@@ -159,7 +159,8 @@ def test_a_transaction_that_failed_cannot_commit(users):
         assert(tx:execute("INSERT INTO users (id) VALUES (1)"))
         local _, first = tx:execute("INSERT INTO users (id) VALUES (1)")
         local ok, err = tx:commit()
-        return first:kind() .. " " .. tostring(ok) .. " " .. (err and err:kind() or "") .. " " .. #db:query("SELECT id FROM users")
+        local left = #db:query("SELECT id FROM users")
+        return first:kind() .. " " .. tostring(ok) .. " " .. (err and err:kind() or "") .. " " .. left
     """)
     # PostgreSQL undoes all of it; MySQL only the statement that failed.
     assert result == {"postgres": "AlreadyExists nil Conflict 0", "mysql": "AlreadyExists true  1"}[users.place.engine]
@@ -225,15 +226,15 @@ def test_the_builder(users):
     result = to_python(
         users.run("""
         local format = db:type() == sql.type.POSTGRES and sql.builder.dollar or sql.builder.question
+        local build = sql.builder
+        local function done(statement) return statement:placeholder_format(format):run_with(db) end
         local evil = "x'); DROP TABLE users; --"
-        assert(sql.builder.insert("users"):columns("id", "email", "age")
-            :values(1, evil, 10):values(2, "b", sql.NULL):values(3, "c", 30)
-            :placeholder_format(format):run_with(db):exec())
-        assert(sql.builder.update("users"):set("age", sql.as.int(31)):where({id = 3}):placeholder_format(format):run_with(db):exec())
-        local gone = assert(sql.builder.delete("users"):where("email = ?", "b"):placeholder_format(format):run_with(db):exec())
-        local rows = assert(sql.builder.select("id", "email", "age"):from("users")
-            :where(sql.builder.or_({sql.builder.eq({email = evil}), sql.builder.gt({age = 30})}))
-            :order_by("id DESC"):limit(5):placeholder_format(format):run_with(db):query())
+        assert(done(build.insert("users"):columns("id", "email", "age")
+            :values(1, evil, 10):values(2, "b", sql.NULL):values(3, "c", 30)):exec())
+        assert(done(build.update("users"):set("age", sql.as.int(31)):where({id = 3})):exec())
+        local gone = assert(done(build.delete("users"):where("email = ?", "b")):exec())
+        local rows = assert(done(build.select("id", "email", "age"):from("users")
+            :where(build.or_({build.eq({email = evil}), build.gt({age = 30})})):order_by("id DESC"):limit(5)):query())
         return {rows = rows, gone = gone.rows_affected}
     """)
     )

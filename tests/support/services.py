@@ -29,6 +29,8 @@ from pathlib import Path
 
 PASSWORD = "wippy"
 FOLDER = "WIPPY_TEST_SERVICES"
+# Kept, for a Popen that is dropped while its process runs gives a warning.
+_STARTED: list[subprocess.Popen[bytes]] = []
 _PATIENCE = 90.0  # seconds until a server that does not answer is given up
 
 
@@ -69,6 +71,7 @@ class Server(ABC):
                 user=self._user(),
                 cwd=self.folder,
             )
+        _STARTED.append(process)
         self._note(pid=process.pid)
         limit = time.monotonic() + _PATIENCE
         while not self._answers():
@@ -307,13 +310,11 @@ def _accepts(port: int) -> bool:
 
 
 def _alive(pid: int) -> bool:
-    with contextlib.suppress(ChildProcessError):
-        os.waitpid(pid, os.WNOHANG)
+    """Tell whether a process runs; one that has ended stays a zombie until whoever started it asks."""
     try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
         return False
-    return True
 
 
 def _program(name: str, folders: str, package: str, *, first: bool = False) -> str:

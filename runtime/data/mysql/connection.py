@@ -15,7 +15,7 @@ from pymysql.constants import COMMAND, SERVER_STATUS
 from pymysql.protocol import EOFPacketWrapper, FieldDescriptorPacket, OKPacketWrapper
 
 from runtime.binding.failure import Failure
-from runtime.data.connection import Connection, Lost, Pace, is_open
+from runtime.data.connection import Connection, Lost, Pace, hang_up, is_open
 from runtime.data.database import Outcome
 from runtime.data.mysql import values
 from runtime.data.mysql.errors import LOST, failure_of
@@ -125,10 +125,14 @@ class MysqlConnection(Connection):
 
     def disconnect(self) -> None:
         """Say goodbye and close the socket."""
+        link = self._raw._sock  # noqa: SLF001
         try:
             self._raw.close()
         except (err.Error, OSError):
-            return  # it is closed, which is all that was wanted
+            pass  # the server has left before
+        finally:
+            if link is not None:
+                hang_up(link)
 
     # --- statements ---------------------------------------------------------------------------------------------------
 

@@ -14,7 +14,7 @@ from gevent import ssl
 from pymysql.constants import CLIENT
 
 from runtime.binding.failure import Failure
-from runtime.data.connection import open_socket, unreachable
+from runtime.data.connection import hang_up, open_socket, unreachable
 from runtime.data.mysql.connection import MysqlConnection
 from runtime.data.mysql.errors import failure_of
 from runtime.data.values import timestamp
@@ -98,7 +98,7 @@ class Settings:
             )
             raw.connect(link)
         except BaseException:
-            link.close()
+            hang_up(link)
             raise
         return raw
 

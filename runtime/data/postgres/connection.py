@@ -16,7 +16,7 @@ from pg8000.core import CLOSE, PARSE, SYNC_MSG, Context, CoreConnection
 from pg8000.exceptions import DatabaseError, InterfaceError
 
 from runtime.binding.failure import Failure
-from runtime.data.connection import Connection, Lost, Pace, is_open, open_socket
+from runtime.data.connection import Connection, Lost, Pace, hang_up, is_open, open_socket
 from runtime.data.database import Outcome
 from runtime.data.postgres.errors import ends_connection, failure_of
 from runtime.data.postgres.values import Read, reader, written
@@ -139,10 +139,14 @@ class PostgresConnection(Connection):
 
     def disconnect(self) -> None:
         """Say goodbye and close the socket."""
+        link = self._raw._usock  # noqa: SLF001
         try:
             self._raw.close()
         except (InterfaceError, OSError, ValueError):
-            return  # it is closed, which is all that was wanted
+            pass  # the server has left before
+        finally:
+            if link is not None:
+                hang_up(link)
 
     # --- statements ---------------------------------------------------------------------------------------------------
 

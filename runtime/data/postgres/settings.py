@@ -10,11 +10,9 @@ from gevent import ssl
 from pg8000.core import CoreConnection
 from pg8000.exceptions import DatabaseError, InterfaceError
 
-from runtime.binding.failure import Failure
-from runtime.data.connection import open_socket, unreachable
+from runtime.data.connection import hang_up, open_socket, unreachable
 from runtime.data.postgres.connection import PostgresConnection
 from runtime.data.postgres.errors import failure_of
-from runtime.lua.errors import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -63,7 +61,7 @@ class Settings:
                 startup_params={**_SESSION, **named},
             )
         except BaseException:
-            link.close()
+            hang_up(link)
             raise
 
     def _secured(self, link: Any) -> Any:
@@ -71,13 +69,16 @@ class Settings:
         mode = self.options.get("sslmode", "prefer")
         if mode == "disable" or self.host.startswith("/"):
             return link
-        link.sendall(_TLS_REQUEST)
-        if link.recv(1) == b"S":
-            return self._tls(mode).wrap_socket(link, server_hostname=self.host)
-        if mode in ("allow", "prefer"):
-            return link
-        link.close()
-        raise Failure(Kind.UNAVAILABLE, f"the database server at {self.host}:{self.port} has no TLS: sslmode is {mode}")
+        try:
+            link.sendall(_TLS_REQUEST)
+            if link.recv(1) == b"S":
+                return self._tls(mode).wrap_socket(link, server_hostname=self.host)
+            if mode in ("allow", "prefer"):
+                return link
+            raise OSError(f"it has no TLS, and sslmode is {mode}")
+        except BaseException:
+            link.close()
+            raise
 
     def _tls(self, mode: str) -> Any:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
