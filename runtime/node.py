@@ -44,7 +44,8 @@ from runtime.process.preemption import Preemption
 from runtime.process.processes import Processes
 from runtime.process.scheduler import Scheduler
 from runtime.project import Project
-from runtime.queues.kinds import ConsumerKind, MemoryDriverKind, QueueKind
+from runtime.queues.drivers import MemoryDriverKind, SqlDriverKind
+from runtime.queues.kinds import ConsumerKind, QueueKind
 from runtime.registry.history import History, MemoryHistory
 from runtime.registry.kinds import KindTable
 from runtime.registry.loader import load_entries
@@ -92,6 +93,7 @@ _HANDLERS: tuple[type[KindHandler], ...] = (
     JetKind,
     NativeKind,
     MemoryDriverKind,
+    SqlDriverKind,
     QueueKind,
     ConsumerKind,
     HttpServiceKind,

@@ -46,12 +46,12 @@ class MessageHandle(Userdata):
         """Give all headers by name."""
         return Table.from_dict(dict(self._live().message.headers))
 
-    @method
+    @method(blocks=True)
     def ack(self) -> bool:
         """Take the message as done, before the handler is; Invalid when it is settled."""
         return _settled_now(done=self._live().ack())
 
-    @method
+    @method(blocks=True)
     def nack(self) -> bool:
         """Give the message back to the queue, before the handler is done; Invalid when it is settled."""
         return _settled_now(done=self._live().nack())
@@ -88,7 +88,7 @@ def message() -> LuaValue:
     return MessageHandle(delivery)
 
 
-@module.function
+@module.function(blocks=True)
 def info(queue_id: LuaValue = None) -> LuaValue:
     """Tell how many messages wait in a queue, and how many consumers it has."""
     return to_lua(_queue(demand_text(queue_id, "the id of a queue")).info())

@@ -11,13 +11,13 @@ import gevent
 from runtime.binding import Failure
 from runtime.process.context import EMPTY
 from runtime.queues.message import Delivery
-from runtime.queues.queue import Queue
+from runtime.queues.queue import Queue, Wanted
 from runtime.supervisor.service import Service, ServiceError
 
 if TYPE_CHECKING:
     from greenlet import greenlet
 
-    from runtime.queues.message import Message
+    from runtime.queues.queue import Subscription
     from runtime.registry.entry import EntryId
     from runtime.supervisor.lifecycle import Lifecycle
 
@@ -34,6 +34,7 @@ class Work:
     func: EntryId
     workers: int
     auto_ack: bool
+    wanted: Wanted = Wanted()  # noqa: RUF009  (it is frozen)
 
 
 class Consumer(Service):
@@ -45,6 +46,7 @@ class Consumer(Service):
         self.lifecycle = lifecycle
         self._work = work
         self._queue: Queue | None = None
+        self._subscription: Subscription | None = None
         self._workers: set[gevent.Greenlet[..., None]] = set()
         self._busy: set[greenlet] = set()
         self._leaving = False
@@ -54,17 +56,22 @@ class Consumer(Service):
         queue = self.node.resources.find(self._work.queue)
         if not isinstance(queue, Queue):
             raise ServiceError(f"{self._work.queue} is no queue: name an entry of kind queue.queue", final=True)
+        try:
+            subscription = queue.subscribe(self._work.wanted)
+        except Failure as failure:
+            raise ServiceError(failure.message) from None
         self._leaving = False
-        self._queue = queue
+        self._queue, self._subscription = queue, subscription
         queue.consumers += 1
-        self._workers = {gevent.spawn(self._run, queue) for _ in range(self._work.workers)}
+        self._workers = {gevent.spawn(self._run, queue, subscription) for _ in range(self._work.workers)}
 
     def stop(self, timeout: float) -> None:
         """Take no more messages and let the calls under way finish; those that do not in time are ended."""
         self._leaving = True
-        if self._queue is not None:
+        if self._queue is not None and self._subscription is not None:
             self._queue.consumers -= 1
-            self._queue = None
+            self._subscription.close()
+            self._queue = self._subscription = None
         workers, self._workers = self._workers, set()
         gevent.killall([worker for worker in workers if worker not in self._busy])
         gevent.joinall(list(workers), timeout)
@@ -73,15 +80,15 @@ class Consumer(Service):
         if late:
             raise ServiceError(f"{len(late)} messages were not dealt with within {timeout:g} s")
 
-    def _run(self, queue: Queue) -> None:
+    def _run(self, queue: Queue, subscription: Subscription) -> None:
         me = gevent.getcurrent()
         while not self._leaving:
-            message = queue.take()
-            if message is None:
+            receipt = subscription.take()
+            if receipt is None:
                 return
             self._busy.add(me)
             try:
-                self._deal_with(Delivery(queue, message))
+                self._deal_with(Delivery(receipt, queue))
             finally:
                 self._busy.discard(me)
 
@@ -90,31 +97,29 @@ class Consumer(Service):
         if self._work.auto_ack:
             delivery.ack()
         try:
-            done = self._call(delivery)
+            reason = self._call(delivery)
         except BaseException:
-            delivery.nack()
+            delivery.cut_off()
             raise
         finally:
             delivery.released = True
-        if done:
+        if reason is None:
             delivery.ack()
-        elif delivery.nack():
+        elif delivery.nack(reason):
             gevent.sleep(0)  # a call that fails at once, again and again, must not hold up everybody else
 
-    def _call(self, delivery: Delivery) -> bool:
-        """Call the function; tell whether the message is dealt with: by any result but an error."""
+    def _call(self, delivery: Delivery) -> str | None:
+        """Call the function; give why it failed, None when the message is dealt with: by any result but an error."""
         message = delivery.message
         context = replace(EMPTY, carried={DELIVERY: delivery})
         try:
             self.node.functions.call(self._work.func, [message.body], context)
         except Failure as failure:
-            self._complain(message, failure.message)
+            reason = failure.message
         except Exception as broken:
             log.exception("internal error: consumer %s", self.id)
-            self._complain(message, type(broken).__name__)
+            reason = type(broken).__name__
         else:
-            return True
-        return False
-
-    def _complain(self, message: Message, reason: str) -> None:
+            return None
         log.error("consumer %s: %s failed on message %s: %s", self.id, self._work.func, message.id, reason)
+        return reason

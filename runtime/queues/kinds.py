@@ -1,36 +1,32 @@
-"""The kinds queue.driver.memory, queue.queue and queue.consumer."""
+"""The kinds queue.queue and queue.consumer."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, ClassVar
 
 from runtime.queues.consumer import Consumer, Work
-from runtime.queues.memory import MemoryDriver
-from runtime.queues.queue import Driver
+from runtime.queues.queue import JSON, MSGPACK, Declaration, Driver, Queue, Wanted
+from runtime.queues.retry import ATTEMPTS, DeadLetters, Retry
 from runtime.registry.entry import Entry, EntryId  # noqa: TC001  (decoding evaluates the annotations)
 from runtime.registry.errors import EntryError
-from runtime.registry.kinds import Config, KindHandler
+from runtime.registry.kinds import KindHandler
 from runtime.supervisor.lifecycle import Lifecycle
 
-# Short names as the guide writes them. Bodies in memory are not encoded: the codec is for drivers with a broker.
-_CODECS = ("json/plain", "application/msgpack", "json", "msgpack")
+# With the short names that the guide writes. Bodies in memory are not encoded: the codec is for the other drivers.
+_CODECS = {JSON: JSON, MSGPACK: MSGPACK, "json": JSON, "msgpack": MSGPACK}
 _MAX_CONCURRENCY = 1000
 _PREFETCH = 10
 _MAX_PREFETCH = 10_000
 
 
 @dataclass(frozen=True)
-class DriverConfig:
-    """The data of queue.driver.memory: none."""
-
-
-@dataclass(frozen=True)
 class DeadLetter:
-    """Where failed messages shall go; accepted, and followed by no driver."""
+    """Where messages go that have failed so often; 0 for the default."""
 
     queue: EntryId
-    max_attempts: int = 0
+    max_attempts: int = ATTEMPTS
 
 
 @dataclass(frozen=True)
@@ -46,32 +42,15 @@ class QueueConfig:
 
 @dataclass(frozen=True)
 class ConsumerConfig:
-    """The data of queue.consumer; `prefetch` is for drivers with a broker, for workers take from memory directly."""
+    """The data of queue.consumer; `prefetch` is for drivers that fetch, for workers take from memory directly."""
 
     queue: EntryId
     func: EntryId
     concurrency: int = 1
     prefetch: int = _PREFETCH
     auto_ack: bool = False
+    driver_options: dict[str, Any] = field(default_factory=dict)
     lifecycle: Lifecycle = field(default_factory=Lifecycle)
-
-
-class MemoryDriverKind(KindHandler):
-    """Runs queue.driver.memory."""
-
-    kinds: ClassVar[tuple[str, ...]] = ("queue.driver.memory",)
-    config: ClassVar[type] = DriverConfig
-
-    def create(self, entry: Entry, _config: Config) -> None:
-        """Offer the driver."""
-        self.node.resources.put(entry.id, MemoryDriver())
-
-    def update(self, _old: Entry, _new: Entry, _config: Config) -> None:
-        """Have nothing to change."""
-
-    def delete(self, entry: Entry) -> None:
-        """Withdraw the driver."""
-        self.node.resources.remove(entry.id)
 
 
 class QueueKind(KindHandler):
@@ -83,14 +62,15 @@ class QueueKind(KindHandler):
     def check(self, entry: Entry, config: QueueConfig) -> None:
         """Refuse an unknown codec."""
         if config.codec not in _CODECS:
-            raise EntryError(entry, "codec", f"there is no codec '{config.codec}'", f"use {' or '.join(_CODECS[:2])}")
+            raise EntryError(entry, "codec", f"there is no codec '{config.codec}'", f"use {JSON} or {MSGPACK}")
+        if config.dead_letter is not None and config.dead_letter.queue == entry.id:
+            raise EntryError(entry, "dead_letter.queue", "it is the queue itself", "name another queue")
 
     def create(self, entry: Entry, config: QueueConfig) -> None:
         """Have the driver make the queue."""
         driver = self._driver(entry, config)
-        options = self._options(entry, config, driver)
         try:
-            queue = driver.declare(config.queue_name or str(entry.id), options)
+            queue = driver.declare(self._declaration(entry, config, driver))
         except ValueError as error:
             raise EntryError(entry, f"driver_options.{driver.name}", str(error)) from None
         self.node.resources.put(entry.id, queue)
@@ -103,20 +83,34 @@ class QueueKind(KindHandler):
                 new, "driver", "the driver of a queue cannot change", "delete the entry and create it anew"
             )
         try:
-            self.node.resources.get(new.id).configure(self._options(new, config, driver))
+            self.node.resources.get(new.id).configure(self._declaration(new, config, driver))
         except ValueError as error:
             raise EntryError(new, f"driver_options.{driver.name}", str(error)) from None
 
     def delete(self, entry: Entry) -> None:
-        """Drop the queue with its messages."""
+        """Drop the queue, with the messages that are in memory only."""
         self.node.resources.get(entry.id).close()
         self.node.resources.remove(entry.id)
 
     def _driver(self, entry: Entry, config: QueueConfig) -> Driver:
         driver = self.node.resources.find(config.driver)
         if not isinstance(driver, Driver):
-            raise EntryError(entry, "driver", f"{config.driver} is no driver of queues", "name a queue.driver.memory")
+            raise EntryError(entry, "driver", f"{config.driver} is no driver of queues", "name a queue.driver.*")
         return driver
+
+    def _declaration(self, entry: Entry, config: QueueConfig, driver: Driver) -> Declaration:
+        options = self._options(entry, config, driver)
+        dead = None
+        if config.dead_letter is not None:
+            target = config.dead_letter.queue
+            dead = DeadLetters(str(target), partial(self._find, target), config.dead_letter.max_attempts or ATTEMPTS)
+        name = config.queue_name or (entry.id.name if driver.short_names else str(entry.id))
+        retry = Retry.of(str(entry.id), options, dead)
+        return Declaration(str(entry.id), name, _CODECS[config.codec], options, retry)
+
+    def _find(self, queue: EntryId) -> Queue | None:
+        found = self.node.resources.find(queue)
+        return found if isinstance(found, Queue) else None
 
     def _options(self, entry: Entry, config: QueueConfig, driver: Driver) -> dict[str, Any]:
         options = config.driver_options.get(driver.name) or {}
@@ -139,7 +133,10 @@ class ConsumerKind(KindHandler):
 
     def create(self, entry: Entry, config: ConsumerConfig) -> None:
         """Hand the consumer to the supervisor."""
-        work = Work(config.queue, config.func, max(1, config.concurrency), config.auto_ack)
+        # Who fetches has at least one message for each worker.
+        workers = max(1, config.concurrency)
+        wanted = Wanted(max(config.prefetch, workers), config.driver_options)
+        work = Work(config.queue, config.func, workers, config.auto_ack, wanted)
         self.node.supervisor.add(Consumer(self.node, entry.id, config.lifecycle, work))
 
     def update(self, _old: Entry, new: Entry, config: ConsumerConfig) -> None:

@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 from runtime.binding import Failure
 from runtime.lua.errors import Kind
-from runtime.process.completion import Completion, Outcome
-from runtime.queues.queue import Driver, Queue
+from runtime.process.timing import start_timer
+from runtime.queues.line import Line
+from runtime.queues.queue import Driver, Queue, Subscription
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from runtime.queues.message import Message
+    from runtime.queues.queue import Declaration, Wanted
 
 _MAX_LENGTH = 1000
 
@@ -23,21 +25,23 @@ class MemoryDriver(Driver):
 
     name = "memory"
 
-    def declare(self, queue_name: str, options: Mapping[str, Any]) -> Queue:
+    def declare(self, declaration: Declaration) -> Queue:
         """Make an empty queue."""
-        return MemoryQueue(queue_name, options)
+        return MemoryQueue(declaration)
 
 
 class MemoryQueue(Queue):
     """A queue in memory with room for `max_length` messages; those given back find room always."""
 
-    def __init__(self, name: str, options: Mapping[str, Any]) -> None:
-        self._name = name
-        self._messages: deque[Message] = deque()
-        self._publishers = _Line()
-        self._takers = _Line()
+    def __init__(self, declaration: Declaration) -> None:
+        self._name = declaration.name
+        self._messages: deque[MemoryReceipt] = deque()
+        # Messages that failed and wait to be handed out again.
+        self._delayed = 0
+        self._publishers = Line()
+        self._takers = Line()
         self._closed = False
-        self._max_length = _max_length(options)
+        self.configure(declaration)
 
     def publish(self, message: Message) -> None:
         """Add a message, and wait while the queue is full."""
@@ -45,36 +49,56 @@ class MemoryQueue(Queue):
             self._publishers.wait()
         if self._closed:
             raise Failure(Kind.INTERNAL, f"queue {self._name} is closed")
-        self._add(message)
+        self.add(MemoryReceipt(self, message))
 
-    def give_back(self, message: Message) -> None:
+    def add(self, receipt: MemoryReceipt) -> None:
         """Put a message at the end, even of a full queue: a handler that waited here could block its own queue."""
         if not self._closed:
-            self._add(message)
+            self._messages.append(receipt)
+            self._takers.call_next()
 
-    def _add(self, message: Message) -> None:
-        self._messages.append(message)
-        self._takers.call_next()
+    def add_later(self, receipt: MemoryReceipt, delay: float) -> None:
+        """Put a message at the end when so many seconds have passed."""
+        if delay <= 0:
+            self.add(receipt)
+            return
+        self._delayed += 1
+        start_timer(delay, lambda: self._add_delayed(receipt))
 
-    def take(self) -> Message | None:
+    def _add_delayed(self, receipt: MemoryReceipt) -> None:
+        self._delayed -= 1
+        self.add(receipt)
+
+    def subscribe(self, _wanted: Wanted) -> MemorySubscription:
+        """Hand out messages to those who ask."""
+        return MemorySubscription(self)
+
+    def take(self, subscription: MemorySubscription) -> MemoryReceipt | None:
         """Wait for a message."""
-        while not self._closed and not self._messages:
+        while not self._closed and not subscription.closed and not self._messages:
             self._takers.wait()
-        if self._closed:
+        if self._closed or subscription.closed:
+            self._takers.call_next()
             return None
-        message = self._messages.popleft()
+        receipt = self._messages.popleft()
+        receipt.attempts += 1
         self._publishers.call_next()
-        return message
+        return receipt
 
-    def configure(self, options: Mapping[str, Any]) -> None:
+    def leave(self) -> None:
+        """Have all who wait for a message look whether they still want one."""
+        self._takers.call_all()
+
+    def configure(self, declaration: Declaration) -> None:
         """Take a new length; a queue that is longer is only emptied until it fits."""
-        self._max_length = _max_length(options)
+        self._max_length = _max_length(declaration.options)
+        self.retry = declaration.retry
         self._publishers.call_all()
 
     def info(self) -> dict[str, int]:
         """Count."""
         ready = len(self._messages)
-        return {"message_count": ready, "ready": ready, "consumer_count": self.consumers}
+        return {"message_count": ready + self._delayed, "ready": ready, "consumer_count": self.consumers}
 
     def close(self) -> None:
         """Drop the messages."""
@@ -84,36 +108,44 @@ class MemoryQueue(Queue):
         self._takers.call_all()
 
 
-class _Line:
-    """Those who wait for something, the longest first; who is called looks again whether it is there."""
+class MemoryReceipt:
+    """A message in memory; it is its own receipt."""
 
-    def __init__(self) -> None:
-        self._waiting: dict[Completion, None] = {}
+    __slots__ = ("_queue", "attempts", "message")
 
-    def wait(self) -> None:
-        """Wait to be called."""
-        turn = Completion()
-        self._waiting[turn] = None
-        try:
-            turn.wait()
-        except BaseException:
-            if turn.outcome is not None:
-                self.call_next()  # called, and ended before it could follow: the next one must not miss it
-            raise
-        finally:
-            self._waiting.pop(turn, None)
+    def __init__(self, queue: MemoryQueue, message: Message) -> None:
+        self._queue = queue
+        self.message = message
+        self.attempts = 0
 
-    def call_next(self) -> None:
-        """Call who waits longest."""
-        if self._waiting:
-            turn = next(iter(self._waiting))
-            del self._waiting[turn]
-            turn.set(Outcome())
+    def done(self) -> None:
+        """Have nothing to do: a message that was taken is not in the queue any more."""
 
-    def call_all(self) -> None:
-        """Call everybody."""
-        while self._waiting:
-            self.call_next()
+    def back(self, delay: float) -> None:
+        """Put the message at the end."""
+        self._queue.add_later(self, delay)
+
+    def unused(self) -> None:
+        """Put the message at the end; this was no attempt."""
+        self.attempts -= 1
+        self._queue.add(self)
+
+
+class MemorySubscription(Subscription):
+    """Takes messages from the queue when a worker is free, whatever `prefetch` says: on the way none can be lost."""
+
+    def __init__(self, queue: MemoryQueue) -> None:
+        self._queue = queue
+        self.closed = False
+
+    def take(self) -> MemoryReceipt | None:
+        """Wait for a message."""
+        return self._queue.take(self)
+
+    def close(self) -> None:
+        """Want no more."""
+        self.closed = True
+        self._queue.leave()
 
 
 def _max_length(options: Mapping[str, Any]) -> int:

@@ -8,6 +8,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parents[1] / "support"))
 
 from lua_node import MODULES, lua  # noqa: F401
+from places import mysql, postgres  # noqa: F401
 
 from runtime.registry.entry import EntryId
 
@@ -38,11 +39,11 @@ class Jobs:
         """
         return self.lua.function(name, head + body, modules=[*MODULES, "queue", "events", "store"])
 
-    def consume(self, body, *, func=None, **data):
+    def consume(self, body, *, func=None, queue="app:jobs", **data):
         """Start a consumer `app:consumer` whose handler has the given body."""
         func = func or self.function(body, "handler")
         lifecycle = {"auto_start": True, "stop_timeout": "2s", **data.pop("lifecycle", {})}
-        self.lua.add("consumer", "queue.consumer", queue="app:jobs", func=func, lifecycle=lifecycle, **data)
+        self.lua.add("consumer", "queue.consumer", queue=queue, func=func, lifecycle=lifecycle, **data)
 
     def publish(self, *values):
         for value in values:
