@@ -44,6 +44,7 @@ from runtime.process.preemption import Preemption
 from runtime.process.processes import Processes
 from runtime.process.scheduler import Scheduler
 from runtime.project import Project
+from runtime.queues.amqp_kinds import AmqpDriverKind
 from runtime.queues.drivers import MemoryDriverKind, SqlDriverKind
 from runtime.queues.kinds import ConsumerKind, QueueKind
 from runtime.registry.history import History, MemoryHistory
@@ -94,6 +95,7 @@ _HANDLERS: tuple[type[KindHandler], ...] = (
     NativeKind,
     MemoryDriverKind,
     SqlDriverKind,
+    AmqpDriverKind,
     QueueKind,
     ConsumerKind,
     HttpServiceKind,
