@@ -48,9 +48,10 @@ format: $(VENV)/.tools  ## Bring the sources into the common form
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: $(VENV)/.tools  ## Measure against Lua, Python and bare Falcon in one run; compiling, loading, starting against their bars
+bench: $(VENV)/.tools  ## Measure against Lua, Python, bare Falcon and bare drivers in one run; compiling, loading, starting against their bars
 	$(BIN)/python benchmarks/run.py
 	$(BIN)/python benchmarks/machine.py
+	$(BIN)/python benchmarks/data.py
 	$(BIN)/python benchmarks/http_load.py
 
 build: $(VENV)/.tools  ## Build the wheel into dist/

@@ -49,6 +49,18 @@ class Server(ABC):
         self.folder = folder
         self._state = folder / "state.json"
 
+    # A program of it, and where it is when it is not in the path.
+    program: tuple[str, str]
+
+    @classmethod
+    def is_installed(cls) -> bool:
+        """Tell whether the server can be started on this machine."""
+        try:
+            _program(*cls.program, cls.package)
+        except Missing:
+            return False
+        return True
+
     @property
     def url(self) -> str:
         """The address, with the account of the tests."""
@@ -129,6 +141,7 @@ class Postgres(Server):
     name = "postgres"
     variable = "WIPPY_TEST_POSTGRES"
     package = "postgresql"
+    program = ("initdb", "/usr/lib/postgresql/*/bin")
 
     @property
     def certificate(self) -> Path:
@@ -188,6 +201,7 @@ class MariaDb(Server):
     name = "mysql"
     variable = "WIPPY_TEST_MYSQL"
     package = "mariadb-server-core"
+    program = ("mariadbd", "/usr/sbin")
 
     def _install(self) -> None:
         script = self.folder / "accounts.sql"
@@ -230,6 +244,7 @@ class RabbitMq(Server):
     name = "amqp"
     variable = "WIPPY_TEST_AMQP"
     package = "rabbitmq-server"
+    program = ("rabbitmq-server", "/usr/lib/rabbitmq/lib/*/sbin")
 
     def _install(self) -> None:
         self._script("rabbitmq-server")
