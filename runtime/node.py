@@ -242,10 +242,20 @@ def history_of(config: Config) -> History | None:
     """Make the history that the configuration asks for; None where none shall be kept."""
     if not config.flag("registry.enable_history", default=True):
         return None
-    wanted = config.choice("registry.history_type", "memory", ("memory", "sqlite", "nil"))
+    wanted = config.choice("registry.history_type", "memory", ("memory", "sqlite", "postgres", "nil"))
+    if wanted == "postgres":
+        return _postgres_history(config)
     if wanted == "sqlite":
         return SqliteHistory(config.directory / config.text("registry.history_path", ".wippy/registry.db"))
     return MemoryHistory() if wanted == "memory" else None
+
+
+def _postgres_history(config: Config) -> History:
+    from runtime.data.postgres.settings import Settings  # few applications need it
+    from runtime.registry.postgres_history import PostgresHistory
+
+    settings = Settings.of_dsn(config.text("registry.history_dsn", ""))
+    return PostgresHistory(settings, config.text("registry.history_schema", ""))
 
 
 def load_modules() -> dict[str, Module]:

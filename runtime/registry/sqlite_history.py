@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from runtime.binding.failure import Failure
 from runtime.lua.errors import Kind
-from runtime.registry.change import Change
-from runtime.registry.entry import Entry, EntryId
+from runtime.registry import stored
 from runtime.registry.history import BASELINE, History
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
+
+    from runtime.registry.change import Change
 
 FORMAT = 1
 _SCHEMA = """
@@ -64,11 +64,11 @@ class SqliteHistory(History):
         """Read what a version changed."""
         with self._told("read"):
             row = self._link.execute("SELECT changes FROM versions WHERE id = ?", (version,)).fetchone()
-        return [_change(stored) for stored in json.loads(row[0])] if row is not None else []
+        return stored.read(row[0]) if row is not None else []
 
     def save(self, version: int, changes: Sequence[Change]) -> None:
         """Write a version."""
-        text = json.dumps([_stored(change) for change in changes])
+        text = stored.written(changes)
         with self._told("written"), self._link:
             self._link.execute("BEGIN IMMEDIATE")
             self._refuse_other_writers(version)
@@ -108,14 +108,3 @@ class SqliteHistory(History):
             yield
         except (sqlite3.Error, OSError) as error:
             raise Failure(Kind.INTERNAL, f"the registry's history {self.path} cannot be {action}: {error}") from error
-
-
-def _stored(change: Change) -> dict[str, Any]:
-    return {"action": change.action, "id": str(change.id), "entry": change.new.plain() if change.new else None}
-
-
-def _change(stored: dict[str, Any]) -> Change:
-    entry_id = EntryId.parse(stored["id"])
-    plain = stored["entry"]
-    entry = Entry(entry_id, plain["kind"], plain["meta"], plain["data"]) if plain is not None else None
-    return Change(stored["action"], entry_id, entry)

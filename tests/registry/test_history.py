@@ -3,23 +3,31 @@
 from __future__ import annotations
 
 import sqlite3
+import sys
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
+from uuid import uuid4
 
 import pytest
 
+sys.path.insert(0, str(Path(__file__).parents[1] / "support"))
+
+from needs import need
+
 from runtime.binding import Failure, Kind
+from runtime.data.postgres.settings import Settings
 from runtime.registry.change import Change
 from runtime.registry.entry import Entry, EntryId
 from runtime.registry.errors import EntryError, RegistryError
 from runtime.registry.history import History, MemoryHistory
 from runtime.registry.kinds import KindHandler, KindTable
+from runtime.registry.postgres_history import PostgresHistory
 from runtime.registry.registry import Registry, Surroundings
 from runtime.registry.sqlite_history import SqliteHistory
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from pathlib import Path
+    from collections.abc import Callable, Iterator
 
 
 @dataclass(frozen=True)
@@ -71,9 +79,53 @@ def thing(name: str, value: Any = 0, **meta: Any) -> Entry:
     return Entry(EntryId("app", name), "thing", meta, {"value": value})
 
 
-@pytest.fixture(params=["memory", "sqlite"])
-def history(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[], History]:
-    return MemoryHistory if request.param == "memory" else lambda: SqliteHistory(tmp_path / "deep" / "registry.db")
+@pytest.fixture(params=["memory", "sqlite", "postgres"])
+def history(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[[], History]]:
+    if request.param == "postgres":
+        settings = Settings.of_dsn(need("postgres"))
+        schema = f"history_{uuid4().hex[:12]}"
+        made: list[PostgresHistory] = []
+
+        def make() -> History:
+            made.append(PostgresHistory(settings, schema))
+            return made[-1]
+
+        yield make
+        for each in made:
+            each.close()
+        connection = settings.connect()
+        connection.execute(f"DROP SCHEMA IF EXISTS {schema} CASCADE", ())
+        connection.close()
+        return
+    yield MemoryHistory if request.param == "memory" else lambda: SqliteHistory(tmp_path / "deep" / "registry.db")
+
+
+@pytest.mark.parametrize("history", ["postgres"], indirect=True)
+def test_what_postgresql_keeps_is_there_after_a_restart_and_one_node_writes(history: Callable[[], History]) -> None:
+    first = World(history(), thing("a", 1))
+    first.apply(Change.update(thing("a", "é")), Change.create(thing("b")))
+    second = World(history(), thing("a", 1))
+    assert second.state() == {"a": "é", "b": 0}
+    assert second.registry.version == 1
+    first.apply(Change.delete(EntryId("app", "b")))
+    with pytest.raises(Failure) as caught:
+        second.apply(Change.update(thing("b", 2)))
+    assert caught.value.kind == Kind.CONFLICT
+    assert second.state() == {"a": "é", "b": 0}
+
+
+@pytest.mark.parametrize(
+    "dsn",
+    [
+        "postgres://ann:s%20e@db.example.org:6432/shop?sslmode=disable",
+        "host=db.example.org port=6432 user=ann password='s e' dbname=shop sslmode=disable",
+    ],
+)
+def test_addresses_of_postgresql(dsn: str) -> None:
+    settings = Settings.of_dsn(dsn)
+    assert settings == Settings("db.example.org", 6432, "shop", "ann", "s e", {"sslmode": "disable"})
+    with pytest.raises(Failure):
+        Settings.of_dsn("")
 
 
 def test_back_and_forward_again(history: Callable[[], History]) -> None:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 import gevent
 from gevent import ssl
 from pg8000.core import CoreConnection
 from pg8000.exceptions import DatabaseError, InterfaceError
 
+from runtime.binding.failure import Failure
 from runtime.data.connection import hang_up, open_socket, unreachable
 from runtime.data.postgres.connection import PostgresConnection
 from runtime.data.postgres.errors import failure_of
+from runtime.lua.errors import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,6 +37,27 @@ class Settings:
     username: str
     password: str
     options: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def of_dsn(cls, dsn: str) -> Settings:
+        """Read an address such as `postgres://user:password@host/database?sslmode=require`, or `host=... port=...`.
+
+        Raise Failure Invalid.
+        """
+        given = _of_url(dsn) if "://" in dsn else _of_words(dsn)
+        if not given.get("host"):
+            raise Failure(
+                Kind.INVALID,
+                "the address of the PostgreSQL database lacks the host: "
+                "write postgres://user:password@host:5432/database or host=... user=... dbname=...",
+            )
+        try:
+            port = int(given.pop("port", "") or 5432)
+        except ValueError as error:
+            raise Failure(Kind.INVALID, f"the address of the PostgreSQL database has a wrong port: {error}") from None
+        user = given.pop("user", "") or "postgres"
+        named = (given.pop("host"), port, given.pop("dbname", "") or user, user, given.pop("password", ""))
+        return cls(*named, given)
 
     def connect(self) -> PostgresConnection:
         """Open a connection; raise Failure."""
@@ -93,3 +118,27 @@ class Settings:
         if self.options.get("sslcert"):
             context.load_cert_chain(self.options["sslcert"], self.options.get("sslkey"))
         return context
+
+
+def _of_url(dsn: str) -> dict[str, str]:
+    parts = urlsplit(dsn)
+    try:
+        port = str(parts.port or "")
+    except ValueError:
+        port = parts.netloc.rpartition(":")[2]
+    return {
+        "host": parts.hostname or "",
+        "port": port,
+        "user": unquote(parts.username or ""),
+        "password": unquote(parts.password or ""),
+        "dbname": unquote(parts.path[1:]),
+        **dict(parse_qsl(parts.query)),
+    }
+
+
+def _of_words(dsn: str) -> dict[str, str]:
+    try:
+        words = shlex.split(dsn)
+    except ValueError as error:
+        raise Failure(Kind.INVALID, f"the address of the PostgreSQL database cannot be read: {error}") from None
+    return {name: value for name, found, value in (word.partition("=") for word in words) if found}
