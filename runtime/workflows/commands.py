@@ -5,11 +5,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
-from runtime.workflows.activation import Data, Headers, Problem
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from runtime.workflows.activation import Data, Headers, Problem
 
 
 @dataclass(frozen=True, slots=True)

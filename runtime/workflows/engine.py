@@ -18,8 +18,8 @@ class Workflow(Protocol):
     def activate(self, activation: Activation) -> Sequence[Command]:
         """Carry out jobs until all code waits, and give what it asks for.
 
-        Raise WorkflowError when the code itself is at fault (it is gone, or does not do what the history says): the task
-        fails, the workflow does not, and the task is tried again when the code has changed.
+        Raise WorkflowError when the code itself is at fault (it is gone, or does not do what the history says): the
+        task fails, the workflow does not, and the task is tried again when the code has changed.
         """
 
     def close(self) -> None:

@@ -7,5 +7,5 @@ class WorkflowError(Exception):
     """A workflow task that cannot be carried out, with what to do about it."""
 
 
-class Diverged(WorkflowError):
+class DivergenceError(WorkflowError):
     """The code does not do what the history says it did: names what was expected, what was met, and where."""
