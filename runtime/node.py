@@ -61,6 +61,7 @@ from runtime.templates.kinds import JetKind, SetKind
 from runtime.terminal.kinds import TerminalKind
 from runtime.usage import Settings
 from runtime.workflows.catalogue import Workflows
+from runtime.workflows.embedded.host import Engines, WorkflowHostKind
 from runtime.workflows.kinds import WorkflowKind
 
 if TYPE_CHECKING:
@@ -80,6 +81,7 @@ _HANDLERS: tuple[type[KindHandler], ...] = (
     FunctionKind,
     ProcessKind,
     WorkflowKind,
+    WorkflowHostKind,
     HostKind,
     ServiceKind,
     TerminalKind,
@@ -149,6 +151,7 @@ class Node:
         self.processes = Processes(self)
         self.functions = Functions(self)
         self.workflows = Workflows(self)
+        self.engines = Engines(self)
         self.metrics = Metrics()
         self.http_client = HttpClient()
         self.http = HttpServices(self)

@@ -33,8 +33,9 @@ class Workflows:
         self._node.registry.subscribe(lambda _: self.refresh())
 
     def refresh(self) -> None:
-        """Read the registry anew when next asked."""
+        """Read the registry anew when next asked, and let tasks that failed be tried again."""
         self._stale = True
+        self._node.engines.code_changed()
 
     def _read(self) -> None:
         if not self._stale:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from gevent.event import Event
 
 from runtime.binding import Failure, Kind
+from runtime.lua.frames import where
 from runtime.process.events import cancel_event, error_of
 from runtime.process.message import Envelope
 from runtime.process.outcome import Outcome
@@ -75,6 +76,8 @@ class Run:
         self._numbers: dict[str, int] = {}
         self._answers: dict[tuple[str, int], Callable[[Any], object]] = {}
         self._commands: list[Command] = []
+        # In a replay: which line of Lua asked for what. It keeps the commands, whose identity is the key.
+        self._places: dict[int, tuple[Command, str]] = {}
         self._rest = Event()
         self._broken: WorkflowError | None = None
         self._successor: commands.ContinueAsNew | None = None
@@ -96,6 +99,7 @@ class Run:
         """Carry out jobs until all code waits, and give what it asks for; raise WorkflowError when it cannot."""
         self.now = activation.now
         self.replaying = activation.replaying
+        self._places.clear()
         self.history_length, self.history_size = activation.history_length, activation.history_size
         for job in activation.jobs:
             if not isinstance(job, Queried):
@@ -119,6 +123,12 @@ class Run:
         """Ask the engine for something; code that is being unwound has nothing to ask for."""
         if not self.process.ending:
             self._commands.append(command)
+            if self.replaying:
+                self._places[id(command)] = (command, where().rstrip(": "))
+
+    def place_of(self, command: Command) -> str:
+        """Tell the line of Lua that asked for a command in a replay; empty where it is unknown."""
+        return self._places.get(id(command), (command, ""))[1]
 
     def number(self, of: str) -> int:
         """Give the next number of a timer, an activity and so on."""
