@@ -200,6 +200,8 @@ class Run:
 
     def _begin(self, job: Start) -> None:
         arguments = data.decode_all(job.arguments)
+        for envelope in headers.messages_of(job.headers):
+            self.process.deliver(envelope)
 
         def body() -> Results:
             method: LuaFunction = self.surroundings.code.instantiate(self.entry).method
