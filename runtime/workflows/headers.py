@@ -91,16 +91,13 @@ def _scope(names: list[str], policies: Policies) -> PolicyScope:
 
 def with_messages(headers: Headers, envelopes: Iterable[Envelope]) -> Headers:
     """Add the messages that nobody has taken, for the run that goes on as new."""
-    left = [
-        [
-            envelope.topic,
-            str(envelope.sender or ""),
-            [data.from_json(value) for value in data.encode_all(envelope.values)],
-        ]
-        for envelope in envelopes
-        if not envelope.topic.startswith("@")
-    ]
+    left = [_plain_message(envelope) for envelope in envelopes if not envelope.topic.startswith("@")]
     return {**headers, MESSAGES: data.to_json(left)} if left else headers
+
+
+def _plain_message(envelope: Envelope) -> list[Any]:
+    values = [data.from_json(value) for value in data.encode_all(envelope.values)]
+    return [envelope.topic, str(envelope.sender or ""), values]
 
 
 def messages_of(headers: Headers) -> list[Envelope]:

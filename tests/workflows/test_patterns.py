@@ -98,10 +98,12 @@ def test_a_ticker_and_a_timer_that_is_stopped(flows):
 
 
 def test_children_give_results_and_events(flows):
-    flows.workflow(
-        "child",
-        "local n = ... if n < 0 then return nil, errors.new({kind = errors.NOT_FOUND, message = 'gone'}) end return n * n",
-    )
+    child = """
+    local n = ...
+    if n < 0 then return nil, errors.new({kind = errors.NOT_FOUND, message = "gone"}) end
+    return n * n
+    """
+    flows.workflow("child", child)
     body = """
     local workflow = require("workflow")
     local direct = workflow.exec("app:child", 3)
@@ -204,10 +206,11 @@ def test_attempts_and_time_of_activities_are_limited(flows):
 
 
 def test_errors_keep_kind_details_and_what_may_be_tried_again(flows):
-    flows.activity(
-        "strict",
-        "return nil, errors.new({kind = errors.PERMISSION_DENIED, message = 'no', retryable = false, details = {who = 'bob'}})",
-    )
+    strict = """
+    return nil, errors.new({
+        kind = errors.PERMISSION_DENIED, message = "no", retryable = false, details = {who = "bob"}})
+    """
+    flows.activity("strict", strict)
     flows.activity("broken", "local nothing return nothing.field")
     body = """
     local funcs = require("funcs")
