@@ -44,6 +44,10 @@ CREATE TABLE IF NOT EXISTS activities (
     run_id TEXT NOT NULL, seq INTEGER NOT NULL, command TEXT NOT NULL, scheduled INTEGER NOT NULL,
     PRIMARY KEY (run_id, seq)
 ) WITHOUT ROWID;
+-- What other processes want of the one that runs the engine: signal, cancel, terminate.
+CREATE TABLE IF NOT EXISTS requests (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, workflow_id TEXT NOT NULL, action TEXT NOT NULL, body TEXT NOT NULL
+);
 """
 
 
