@@ -52,6 +52,7 @@ bench: $(VENV)/.tools  ## Measure against Lua, Python, bare Falcon and bare driv
 	$(BIN)/python benchmarks/run.py
 	$(BIN)/python benchmarks/machine.py
 	$(BIN)/python benchmarks/data.py
+	$(BIN)/python benchmarks/workflows.py
 	$(BIN)/python benchmarks/http_load.py
 
 build: $(VENV)/.tools  ## Build the wheel into dist/
