@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from runtime.queues.queue import Declaration, Wanted
     from runtime.queues.table import Leased, MessageTable
 
+# Seconds between attempts to delete a message that is done: databases refuse now and then, and servers restart.
+_PAUSES = (0.02, 0.1, 0.5, 2.0, 0.0)
 log = logging.getLogger("wippy.queue")
 
 
@@ -128,7 +130,7 @@ class SqlSubscription(Subscription):
         self._holder = str(uuid4())
         self._buffer: deque[SqlReceipt] = deque()
         # Messages fetched and not settled, those in the buffer included.
-        self._held = 0
+        self._held: set[int] = set()
         self._closed = False
         self._takers = Line()
         self._look = Event()
@@ -169,13 +171,19 @@ class SqlSubscription(Subscription):
     # --- settling -----------------------------------------------------------------------------------------------------
 
     def remove(self, seq: int) -> None:
-        """Forget a message; when that fails it will come again."""
+        """Forget a message; when that fails, again and again, it comes another time when its lease ends."""
         try:
-            self._removing.do(seq)
-        except Failure as failure:
-            log.error("a message of %s that is done will come again: %s", self.queue.name, failure.message)  # noqa: TRY400
+            for pause in _PAUSES:
+                try:
+                    self._removing.do(seq)
+                except Failure as failure:
+                    reason = failure.message
+                    gevent.sleep(pause)
+                else:
+                    return
+            log.error("a message of %s that is done will come again: %s", self.queue.name, reason)
         finally:
-            self._let_go(1)
+            self._let_go([seq])
 
     def _remove(self, seqs: Sequence[int]) -> None:
         gone = len(seqs) - self._table.remove(self._holder, seqs)
@@ -191,13 +199,13 @@ class SqlSubscription(Subscription):
             self._table.give_back(self._holder, seqs, delay, attempts)
         except Failure as failure:
             log.warning("messages of %s come again when their leases end: %s", self.queue.name, failure.message)
-        self._let_go(len(seqs))
+        self._let_go(seqs)
         if delay > 0:
             gevent.sleep(delay)
         self.queue.wake()
 
-    def _let_go(self, count: int) -> None:
-        self._held -= count
+    def _let_go(self, seqs: Sequence[int]) -> None:
+        self._held.difference_update(seqs)
         self._look.set()
 
     # --- fetching -----------------------------------------------------------------------------------------------------
@@ -206,7 +214,7 @@ class SqlSubscription(Subscription):
         troubled = False
         while True:
             self._look.clear()
-            room = self._prefetch - self._held
+            room = self._prefetch - len(self._held)
             found = 0
             if room > 0:
                 try:
@@ -221,7 +229,7 @@ class SqlSubscription(Subscription):
 
     def _fetch(self, room: int) -> int:
         leased = self._table.lease(self.queue.name, self._holder, room, self._times.lease)
-        self._held += len(leased)
+        self._held.update(row.seq for row in leased)
         for row in leased:
             self._buffer.append(SqlReceipt(self, row))
             self._takers.call_next()
@@ -229,11 +237,11 @@ class SqlSubscription(Subscription):
 
     def _keep_leases(self) -> None:
         """Renew leases until the last message is settled."""
-        while not self._closed or self._held > 0:
+        while not self.queue.closed and (not self._closed or self._held):
             gevent.sleep(self._times.lease / 3)
-            if self._held > 0:
+            if self._held:
                 try:
-                    self._table.extend(self._holder, self._times.lease)
+                    self._table.extend(self._holder, list(self._held), self._times.lease)
                 except Failure as failure:
                     log.warning("cannot renew leases of %s: %s", self.queue.name, failure.message)
 

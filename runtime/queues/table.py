@@ -105,9 +105,10 @@ class MessageTable:
         text = "UPDATE {t} SET lease = NULL, due = ?, visible_at = ?, attempts = attempts + ? WHERE lease = ?"
         self._execute(f"{text} AND seq IN ({_marks(seqs)})", (due, due, attempts, holder, *seqs))
 
-    def extend(self, holder: str, seconds: float) -> None:
-        """Let somebody keep what it holds for so many seconds from now on."""
-        self._execute("UPDATE {t} SET visible_at = ? WHERE lease = ?", (_now() + round(seconds * 1000), holder))
+    def extend(self, holder: str, seqs: Sequence[int], seconds: float) -> None:
+        """Let somebody keep messages for so many seconds from now on."""
+        text = f"UPDATE {{t}} SET visible_at = ? WHERE lease = ? AND seq IN ({_marks(seqs)})"
+        self._execute(text, (_now() + round(seconds * 1000), holder, *seqs))
 
     def count(self, queue: str) -> tuple[int, int]:
         """Count the messages of a queue, and those that could be handed out."""
