@@ -166,7 +166,7 @@ def _end_on_signals(node: Any) -> None:
 
 def _list(settings: Settings, directory: Path | None, launch: Launch) -> None:
     """Show the commands."""
-    from runtime.registry.loader import load_entries
+    from runtime.components.loader import load_entries
 
     show_warnings(settings)
     project = settings.project(directory)
