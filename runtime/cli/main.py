@@ -21,6 +21,7 @@ COMMANDS = {
     "build": "runtime.cli.build",
     "run": "runtime.cli.run",
     "serve": "runtime.cli.serve",
+    "test": "runtime.cli.test",
     "lua": "runtime.cli.lua",
     "registry": "runtime.cli.registry",
     "workflow": "runtime.cli.workflow",

@@ -12,6 +12,7 @@ import typer
 
 from runtime.cli.commands import commands_of, entry_of, find_command, terminal_host
 from runtime.cli.console import Settings, out, show_warnings, start_logging, style
+from runtime.registry.entry import EntryId
 
 _HELP = """Run the project in the foreground, or one command of it.
 
@@ -62,13 +63,16 @@ class Errand:
         from runtime.process.processes import SpawnRequest
         from runtime.supervisor.service import State
 
-        entries = node.registry.all()
-        target = entry_of(self.entry) if self.entry is not None else find_command(entries, self.command or "")
-        host = terminal_host(entries, self.host)
+        target = self.target(node)
+        host = terminal_host(node.registry.all(), self.host)
         if node.supervisor.state(host) is not State.RUNNING:
             node.supervisor.start(host)
         sys.stdout.flush()
         node.processes.spawn(SpawnRequest(target, host, [encode(word) for word in self.words], EMPTY))
+
+    def target(self, node: Any) -> EntryId:
+        """Find the process."""
+        return entry_of(self.entry) if self.entry is not None else find_command(node.registry.all(), self.command or "")
 
 
 def register(app: typer.Typer) -> None:
@@ -113,10 +117,11 @@ def run(
         errand = Errand(given, entry=entry, host=host)
     elif given:
         errand = Errand(given[1:], command=given[0], host=host)
-    raise typer.Exit(_run(settings, directory, launch, errand))
+    raise typer.Exit(run_errand(settings, directory, launch, errand))
 
 
-def _run(settings: Settings, directory: Path | None, launch: Launch, errand: Errand | None) -> int:
+def run_errand(settings: Settings, directory: Path | None, launch: Launch, errand: Errand | None) -> int:
+    """Run a project, or one errand of it, until it ends; give the exit code."""
     from runtime.http.patching import patch
 
     patch()

@@ -1,8 +1,8 @@
 -- Runs all entries with `meta.type: test`, one after the other, and tells how each case fares.
 
+local events = require("events")
 local funcs = require("funcs")
 local io = require("io")
-local json = require("json")
 local registry = require("registry")
 local time = require("time")
 local report = require("report")
@@ -10,7 +10,8 @@ local report = require("report")
 local TOPIC = "test:update"
 local PATIENCE = "1s"
 
--- Words that begin with "--" are for the runner: --json prints one object, --plain leaves colours out.
+-- Words that begin with "--" are for the runner: --json leaves the page out, for whoever listens to the event with the
+-- results, and --plain the colours.
 local function read_words(...)
     local filters, options = {}, {}
     for _, word in ipairs({...}) do
@@ -163,14 +164,11 @@ local function main(...)
     end
     local total, failures = tally(suites)
     local ms = time.now():sub(began):milliseconds()
-    if quiet then
-        local told = {}
-        for _, suite in ipairs(suites) do table.insert(told, {name = suite.name, cases = suite.cases}) end
-        io.print(json.encode({suites = told, passed = total.passed, failed = total.failed, skipped = total.skipped,
-            duration_ms = ms}))
-    else
-        page.finish(total, failures, ms)
-    end
+    local told = {}
+    for _, suite in ipairs(suites) do table.insert(told, {name = suite.name, cases = suite.cases}) end
+    events.send("wippy.test", "results", "all", {suites = told, passed = total.passed, failed = total.failed,
+        skipped = total.skipped, duration_ms = ms})
+    if not quiet then page.finish(total, failures, ms) end
     return total.failed == 0 and 0 or 1
 end
 
