@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 _VERSION = re.compile(
     r"v?(?P<major>\d+)(?:\.(?P<minor>\d+))?(?:\.(?P<patch>\d+))?(?:-(?P<before>[0-9A-Za-z.-]+))?(?:\+[0-9A-Za-z.-]+)?\Z"
 )
-_PART = re.compile(r"(?P<operator>\^|~|>=|<=|!=|=|>|<)?\s*(?P<version>[^\s,]+)")
+_PART = re.compile(r"[\s,]*(?P<operator>\^|~|>=|<=|!=|=|>|<)?\s*(?P<version>[^\s,<>=!^~]+)")
 _WILD = re.compile(r"v?(?:(\d+)\.)?(?:(\d+)\.)?[xX*]\Z")
 _MOST_PARTS = 10
 _LONGEST = 256
