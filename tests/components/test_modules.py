@@ -1,4 +1,4 @@
-"""Projects that are composed of modules: where these come from, how they are linked, what is said when one is missing."""
+"""Projects that are composed of modules: where these come from, how they are linked, what is said of a missing one."""
 
 from __future__ import annotations
 

@@ -27,7 +27,10 @@ entries:
     source: file://own_test.lua
     method: run
     imports: {test: wippy.test:test, calc: app:calc}
-  - {name: first, kind: function.lua, meta: {type: test, suite: own, order: 1}, source: "return function() return true end"}
+  - name: first
+    kind: function.lua
+    meta: {type: test, suite: own, order: 1}
+    source: return function() return true end
   - {name: nameless, kind: function.lua, meta: {type: test}, source: "return function() return FALSE end"}
 """
 CALC = "return {add = function(a, b) return a + b end, send = function() return process.send('x', 'y') end}"
@@ -113,7 +116,8 @@ return {run = test.run_cases(function()
             test.eq(string.upper("a"), "mocked")
             restore_mock("string.upper")
             test.eq(string.upper("a"), "A")
-            test.contains(tostring(test.throws(function() mock("nothing.here", print) end)), "no global table 'nothing'")
+            local err = test.throws(function() mock("nothing.here", print) end)
+            test.contains(tostring(err), "no global table 'nothing'")
         end)
     end)
     describe("failing", function()
@@ -201,4 +205,4 @@ def test_a_hook_that_fails_is_told(project):
     (project / "src" / "own_test.lua").write_text(text)
     done = wippy(project, "test", "own")
     assert done.returncode == 1
-    assert "app:own:11: no" in done.stdout
+    assert "app:own:10: no" in done.stdout
