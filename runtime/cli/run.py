@@ -12,6 +12,7 @@ import typer
 
 from runtime.cli.commands import commands_of, entry_of, find_command, terminal_host
 from runtime.cli.console import Settings, out, show_warnings, start_logging, style
+from runtime.project import PACK
 from runtime.registry.entry import EntryId
 
 _HELP = """Run the project in the foreground, or one command of it.
@@ -28,6 +29,7 @@ Example:  wippy run
           wippy run --override app:gateway:addr=:9000
           wippy run list
           wippy run migrate --up
+          wippy run app.wapp migrate
           wippy run --exec app:worker one two
 """
 
@@ -109,6 +111,8 @@ def run(
     settings: Settings = ctx.obj
     launch = Launch(tuple(settings.config), tuple(set_ or ()), tuple(override or ()), profiles=tuple(settings.profile))
     given = tuple(words or ())
+    if given and given[0].endswith(PACK):
+        directory, given = Path(given[0]), given[1:]
     if entry is None and given == ("list",):
         _list(settings, directory, launch)
         return
@@ -133,7 +137,7 @@ def run_errand(settings: Settings, directory: Path | None, launch: Launch, erran
     if errand is not None and not (settings.verbose or settings.console):
         settings.silent = True
     start_logging(settings, settings.configuration(project, launch.sets))
-    node = Node.boot(project.root, launch)
+    node = Node.boot(project.pack or project.root, launch)
     _end_on_signals(node)
     starting = gevent.spawn(node.start)
     try:

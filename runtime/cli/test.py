@@ -14,6 +14,7 @@ import typer
 from runtime.cli.commands import use_case_entries
 from runtime.cli.console import CommandError, Settings, err, is_terminal, out
 from runtime.cli.run import Errand, Launch, run_errand
+from runtime.project import PACK
 
 _HELP = """Run the tests of a project.
 
@@ -83,8 +84,11 @@ def run_tests(
     """Run the tests."""
     settings: Settings = ctx.obj
     launch = Launch(tuple(settings.config), tuple(set_ or ()), tuple(override or ()), profiles=tuple(settings.profile))
+    words = words or []
+    if words and words[0].endswith(PACK):
+        directory, words = Path(words[0]), words[1:]
     flags = ["--json"] if as_json else [] if is_terminal(sys.stdout) else ["--plain"]
-    errand = TestErrand((*flags, *(words or ())), host=host)
+    errand = TestErrand((*flags, *words), host=host)
     with _measuring(settings, directory, wanted=coverage or coverage_html is not None, pages=coverage_html):
         code = run_errand(settings, directory, launch, errand)
     if not errand.results and code == 0:

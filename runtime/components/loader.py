@@ -6,7 +6,10 @@ import logging
 from typing import TYPE_CHECKING
 
 from runtime.components.modules import module_sources
+from runtime.components.packing import entries_of, open_pack
+from runtime.components.wapp import PackError
 from runtime.config import Config
+from runtime.project import ProjectError
 from runtime.registry.disable import without_disabled
 from runtime.registry.loader import EntryReader
 from runtime.registry.overrides import apply_overrides
@@ -63,6 +66,11 @@ def read_entries(project: Project, config: Config | None = None) -> tuple[list[E
                     "create it, or correct `directories.src`",
                 )
             )
+    if project.pack is not None:
+        try:
+            reader.take(entries_of(open_pack(project.pack)))
+        except PackError as error:
+            raise ProjectError(str(error)) from None
     sources, problems = module_sources(project, config or Config(project.root), list(reader.entries.values()))
     reader.problems += problems
     for source in sources:
@@ -75,4 +83,7 @@ def _read_module(reader: EntryReader, source: ModuleSource) -> None:
     reader.tags = {"module": source.name, "module_version": source.version}
     reader.accepts = source.manifest.accepts
     reader.skipped = ()
-    reader.read_tree(source.root)
+    if source.pack is not None:
+        reader.take(source.entries())
+    else:
+        reader.read_tree(source.root)

@@ -13,7 +13,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from runtime.components.manifest import MANIFEST, Manifest
+from runtime.components.packing import PackingError, entries_of, open_pack
 from runtime.components.versions import Constraint, VersionError
+from runtime.components.wapp import PackError
 from runtime.registry.loader import EntryReader
 from runtime.registry.problem import LoadError, Problem
 from runtime.registry.requirements import DEPENDENCY
@@ -21,6 +23,7 @@ from runtime.registry.requirements import DEPENDENCY
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from runtime.components.wapp import Pack
     from runtime.config import Config
     from runtime.project import Project
     from runtime.registry.entry import Entry
@@ -30,13 +33,23 @@ VENDOR = "vendor"
 
 @dataclass(frozen=True)
 class ModuleSource:
-    """A module `organization/module`: its entries are below `root`, its manifest is that of `home`."""
+    """A module `organization/module`: its entries are below `root`, or in a pack, its manifest is that of `home`."""
 
     name: str
     version: str
     home: Path
     root: Path
     manifest: Manifest
+    pack: Pack | None = None
+
+    def entries(self) -> list[Entry]:
+        """Read the entries that others get."""
+        if self.pack is not None:
+            return entries_of(self.pack)
+        reader = EntryReader()
+        reader.accepts = self.manifest.accepts
+        reader.read_tree(self.root)
+        return list(reader.entries.values())
 
 
 @lru_cache(1)
@@ -86,13 +99,14 @@ class _Finder:
         self.problems: list[Problem] = []
         self._project = project
         self._versions = {module.name: module.version for module in project.lock.modules}
+        self._digests = {module.name: module.hash for module in project.lock.modules}
         self._missing: set[str] = set()
 
     def follow(self, entries: Sequence[Entry]) -> None:
         """Use what dependencies ask for, and what those ask for in turn."""
         pending = list(entries)
         for source in self.found.values():
-            pending += self._entries_of(source)
+            pending += source.entries()
         while pending:
             entry = pending.pop()
             component = entry.lookup("component")
@@ -102,13 +116,7 @@ class _Finder:
             found = self.use(component, str(entry.id))
             if found is not None:
                 self._check_version(entry, found)
-                pending += [] if known else self._entries_of(found)
-
-    def _entries_of(self, source: ModuleSource) -> list[Entry]:
-        reader = EntryReader()
-        reader.accepts = source.manifest.accepts
-        reader.read_tree(source.root)
-        return list(reader.entries.values())
+                pending += [] if known else found.entries()
 
     def _check_version(self, entry: Entry, source: ModuleSource) -> None:
         wanted = entry.lookup("version")
@@ -166,13 +174,27 @@ class _Finder:
         for home in self._vendored(organization, module, version):
             if home.is_dir():
                 return _source(name, version, home)
+            if home.suffix == ".wapp" and home.is_file():
+                return self._packed(name, version, home)
         home = shipped_directory() / organization / module
         return _source(name, version, home) if (home / MANIFEST).is_file() else None
 
     def _vendored(self, organization: str, module: str, version: str) -> list[Path]:
         vendor = self._project.modules_dir
         vendor = vendor if vendor.name == VENDOR else vendor / VENDOR
-        return [vendor / organization / module, *([vendor / organization / f"{module}-{version}"] if version else [])]
+        places = [vendor / organization / module]
+        if version:
+            places += [vendor / organization / f"{module}-{version}{suffix}" for suffix in (".wapp", "")]
+        return places
+
+    def _packed(self, name: str, version: str, path: Path) -> ModuleSource:
+        try:
+            pack = open_pack(path, self._digests.get(name, ""))
+        except (PackError, PackingError) as error:
+            reason = f"the module {name} cannot be used: {error}"
+            remedy = "install it anew: `wippy install --force`"
+            raise LoadError([Problem(self._project.lock_file, 0, reason, remedy)]) from None
+        return ModuleSource(name, version or str(pack.metadata.get("version", "")), path, path, Manifest(), pack)
 
 
 def _source(name: str, version: str, home: Path) -> ModuleSource:

@@ -68,8 +68,11 @@ class EntryReader:
     def read_file(self, file: EntryFile) -> None:
         entries = file.read()
         self.problems.extend(file.problems)
-        if file.problems:
-            return
+        if not file.problems:
+            self.take(entries)
+
+    def take(self, entries: Sequence[Entry]) -> None:
+        """Add entries, each in the place of an earlier one of its id."""
         for read in entries:
             entry = replace(read, meta={**read.meta, **self.tags}) if self.tags else read
             if not self.accepts(entry):
