@@ -1,7 +1,7 @@
 """The connections of a database server: opened when needed, kept while idle, closed when old.
 
 Ours, for the pools that are kept (SQLAlchemy's, psycopg's, DBUtils) wait on locks of threads, which stay native here
-and would stop the whole node when all connections are taken; see docs/design/0010-databases-and-queues.md.
+and would stop the whole node when all connections are taken; see docs/design/0012-databases-and-queues.md.
 """
 
 from __future__ import annotations

@@ -128,7 +128,8 @@ def test_a_consumer_that_stops_gives_back_what_it_has_not_begun(broker):
 def test_the_job_of_a_connection_that_broke_is_delivered_again(broker):
     server = need_own("amqp")
     queue = broker.declare()
-    broker.consume('tell((...)) if #marks:list({}).items == 0 then marks:set("seen", true) time.sleep("2s") end')
+    body = 'tell((...)) if #marks:list({}).items == 0 then marks:set("seen", true) time.sleep("1h") end'
+    broker.consume(body, concurrency=2, lifecycle={"stop_timeout": "10ms"})
     queue.publish(Message("job"))
     eventually(lambda: broker.jobs.seen)
     gevent.get_hub().threadpool.apply(server.control, ("close_all_connections", "test"))
