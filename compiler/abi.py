@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
-VERSION: Final = 6
+VERSION: Final = 7
 
 ENVIRONMENT: Final = "E"  # the table of globals, in the globals of every chunk
 OPERAND_NAMES: Final = "D"  # names of operands by position, in the globals of every chunk
@@ -63,6 +63,9 @@ FOR_IN: Final = "for_in"  # (results, n) -> iterable of tuples of n
 TAIL_CALL: Final = (
     "tail_call"  # (function, tuple) -> results that stand for a call, which whoever consumes them carries out
 )
+ROOT: Final = "ROOT"  # what a coroutine's body that is a generator yields to get a stack of its own; answered by True
+MAY_CALL: Final = "may_call"  # (value, ...) -> whether an operator on them could run Lua code
+LOOP_MAY_CALL: Final = "loop_may_call"  # (iterable) -> whether a loop over it could
 TYPE_SCOPE: Final = "type_scope"  # (definitions) -> scope; scope(name) -> type; scope(name, value) for others
 SETTLE: Final = "settle"  # (results) -> results, with calls carried out
 TUPLE: Final = "tuple"  # the class, to tell a list of results from a value
@@ -94,6 +97,9 @@ HELPERS: Final = frozenset(
         RANGE,
         FOR_IN,
         TAIL_CALL,
+        ROOT,
+        MAY_CALL,
+        LOOP_MAY_CALL,
         TYPE_SCOPE,
         SETTLE,
         TUPLE,

@@ -11,6 +11,7 @@ from compiler.emit.expressions import ExpressionEmitter
 from compiler.emit.functions import FunctionEmitter
 from compiler.emit.jumps import JumpEmitter
 from compiler.emit.statements import StatementEmitter
+from compiler.generators import Generators
 from compiler.proofs import Proofs
 from compiler.results import Results
 from compiler.standard import Standard
@@ -50,6 +51,9 @@ class Emitter:
         self.standard = standard
         self.results: Results = parent.results if parent else Results(standard)
         self.proofs: Proofs = parent.proofs if parent else Proofs(self.results, standard)
+        self.generators: Generators = parent.generators if parent else Generators(standard, self.proofs)
+        # In a generator the variable that says whether it has a stack of its own.
+        self.rooted: str | None = None
         # The Python variables that hold what elements of a local are read from and written to.
         self.owners: dict[Symbol, str] = parent.owners if parent else {}
         self.out: list[ast.stmt] = []

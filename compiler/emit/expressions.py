@@ -95,6 +95,10 @@ class ExpressionEmitter:
             return n.element(n.load(abi.ENVIRONMENT, node.pos), n.constant(node.name, node.pos), node.pos)
         return self.read(node.symbol, node.pos)
 
+    def storage(self, node: s.Name) -> ast.expr:
+        """Read a local, or the table that a global is in."""
+        return n.load(abi.ENVIRONMENT, node.pos) if node.symbol is None else self.read(node.symbol, node.pos)
+
     def read(self, symbol: Symbol, pos: s.Position) -> ast.expr:
         """Read a local."""
         variable = n.load(symbol.python, pos)
@@ -143,6 +147,8 @@ class ExpressionEmitter:
     def call(self, node: s.Call | s.MethodCall) -> ast.expr:
         """Write a call that gives all its results."""
         if isinstance(node, s.Call):
+            if self.emitter.rooted is not None and self.emitter.generators.is_yield(node):
+                return self.yield_(node)
             self.blame(node.pos, node.function)
             return self.apply(self.value(node.function), [], node.arguments, node.pos, self.is_callable(node.function))
         self.blame(node.name_pos, node.owner)
@@ -163,6 +169,15 @@ class ExpressionEmitter:
         owner = n.walrus(temporary, self.value(node.owner), node.owner.pos)
         function = n.helper(abi.INDEX, [owner, name], node.name_pos)
         return self.apply(function, [n.load(temporary, node.pos)], node.arguments, node.pos, direct=True)
+
+    def yield_(self, node: s.Call) -> ast.expr:
+        """Hand values to whoever resumes the generator; gives the results that come back."""
+        arguments, pos = node.arguments, node.pos
+        if len(arguments) == 1 and self.is_multiple(arguments[0]):
+            handed = n.helper(abi.JOIN, [n.tuple_([], pos), self.results(arguments[0])], pos)
+        else:
+            handed = self.list_results(arguments, pos)
+        return n.at(ast.Yield(handed), pos)
 
     def method_of_string(self, node: s.MethodCall) -> str | None:
         """Give the variable that holds the method which is called of what is certainly a string."""

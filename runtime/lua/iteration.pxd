@@ -1,6 +1,7 @@
 cimport cython
 from runtime.lua.table cimport Table, PairsIterator
 from runtime.lua.calls cimport invoke, many
+from runtime.lua.coroutines cimport Wrapped
 from runtime.lua.operators cimport index
 
 cdef _next(Table table, key)
@@ -22,6 +23,8 @@ cdef class CallIterator:
     cdef object state
     cdef object control
     cdef Py_ssize_t count
+    @cython.locals(wrapped=Wrapped)
+    cdef step(self)
 
 @cython.final
 cdef class KeysIterator:

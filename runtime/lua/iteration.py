@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from runtime.lua.args import bad_argument, check_integer, type_name, wrong_type
 from runtime.lua.calls import invoke, many
+from runtime.lua.coroutines import Wrapped
 from runtime.lua.errors import fault
 from runtime.lua.numbers import MAXINTEGER, MININTEGER
 from runtime.lua.operators import index
@@ -118,7 +119,7 @@ class CallIterator:
         return self
 
     def __next__(self):  # type: ignore[no-untyped-def]
-        results = invoke(self.function, (self.state, self.control))
+        results = self.step()
         if type(results) is tuple:
             control = results[0] if results else None
         else:
@@ -129,6 +130,13 @@ class CallIterator:
         if self.count == 1:
             return control
         return adjust(results, self.count)
+
+    def step(self):  # type: ignore[no-untyped-def]
+        """Give the results of the next call."""
+        if type(self.function) is Wrapped:  # it counts the C stack itself
+            wrapped = self.function
+            return wrapped.resume((self.state, self.control))
+        return invoke(self.function, (self.state, self.control))
 
 
 class KeysIterator:
