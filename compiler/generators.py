@@ -35,8 +35,8 @@ _EQUALITY: Final = frozenset({"==", "~="})
 class Generators:
     """Answers for the functions of a resolved chunk."""
 
-    def __init__(self, standard: Standard, proofs: Proofs) -> None:
-        self._standard = standard
+    def __init__(self, proofs: Proofs) -> None:
+        self._standard = proofs.standard
         self._proofs = proofs
         self._known: dict[FunctionScope, bool] = {}
 

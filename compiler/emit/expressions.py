@@ -124,7 +124,7 @@ class ExpressionEmitter:
 
     def owner(self, node: s.Expression) -> ast.expr | None:
         """Write what the elements of a value are read from and written to by subscripts alone, where there is such."""
-        if self.emitter.proofs.of(node) is Type.TABLE:
+        if self.emitter.proofs.fact(node).type is Type.TABLE:
             return self.value(node)
         if isinstance(node, s.Name) and node.symbol in self.emitter.owners:
             return n.load(self.emitter.owners[node.symbol], node.pos)
@@ -281,6 +281,7 @@ class ExpressionEmitter:
 
     def binary(self, node: s.Binary) -> ast.expr:
         """Write an operator: plain Python where the types of the operands are proven, else a helper."""
+        self.blame(node.pos, node.left, node.right)
         compare = plain.comparison(node, self.emitter.proofs)
         if compare is not None:
             return n.at(ast.Compare(self.value(node.left), [compare], [self.value(node.right)]), node.pos)
@@ -291,7 +292,6 @@ class ExpressionEmitter:
             return self.equality(node)
         if node.operator == ".." and isinstance(node.right, s.Binary) and node.right.operator == "..":
             return self.concatenation(node)
-        self.blame(node.pos, node.left, node.right)
         operands = [self.operand(node.left, node.right), self.operand(node.right)]
         return n.helper(abi.BINARY[node.operator], operands, node.pos)
 
@@ -353,11 +353,11 @@ class ExpressionEmitter:
             return n.negate(self.test(node.operand), node.pos)
         if node.operator == "-" and isinstance(node.operand, s.Number) and node.operand.value != 0:
             return n.constant(-node.operand.value, node.pos)
+        self.blame(node.pos, node.operand)
         if node.operator == "-" and plain.can_negate(node.operand, self.emitter.proofs):
             return n.at(ast.UnaryOp(ast.USub(), self.value(node.operand)), node.pos)
         if node.operator == "~" and plain.can_invert(node.operand, self.emitter.proofs):
             return n.at(ast.UnaryOp(ast.Invert(), self.value(node.operand)), node.pos)
-        self.blame(node.pos, node.operand)
         return n.helper(abi.UNARY[node.operator], [self.operand(node.operand)], node.pos)
 
     def logical(self, node: s.Logical) -> ast.expr:
@@ -417,8 +417,11 @@ class ExpressionEmitter:
                 return n.constant(False, node.pos)
             case s.Number() | s.String() | s.Function():
                 return n.constant(True, node.pos)
-        if self.is_boolean(node):
+        fact = self.emitter.proofs.fact(node)
+        if self.is_boolean(node) or fact.type is Type.BOOLEAN:
             return self.value(node)
+        if fact.nil and fact.type in _ALWAYS_TRUE:
+            return n.is_not(self.value(node), n.constant(None, node.pos), node.pos)
         if self.is_simple(node) and self.emitter.proofs.of(node) in _ALWAYS_TRUE:
             return n.constant(True, node.pos)
         if self.is_simple(node) and isinstance(node, s.Name) and node.symbol is not None:
