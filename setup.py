@@ -10,7 +10,7 @@ from setuptools.errors import CCompilerError, ExecError, PlatformError
 
 # Each of these has an augmenting .pxd beside it, which is what makes compiling it worth while. `native.pxd`, which has
 # no `.py`, and those of INCLUDED are C that the others include: no modules.
-INCLUDED = ("generators", "greenlets")
+INCLUDED = ("fresh", "generators", "greenlets")
 COMPILED = sorted(
     path.stem
     for path in Path("runtime/lua").glob("*.pxd")

@@ -47,7 +47,8 @@ PACK: Final = "pack"  # (tuple) -> results
 JOIN: Final = "join"  # (tuple, results) -> results
 ADJUST: Final = "adjust"  # (results, n) -> tuple of n values
 SPREAD: Final = "spread"  # (function, tuple, results) -> results
-TABLE: Final = "Table"  # () -> table
+TABLE: Final = "Table"  # the class, to tell a table from another value
+NEW_TABLE: Final = "new_table"  # () -> table
 TABLE_LIST: Final = "table_list"  # (list) -> table
 TABLE_FIELDS: Final = "table_fields"  # (dict of string keys) -> table
 TABLE_MIXED: Final = (
@@ -86,6 +87,7 @@ HELPERS: Final = frozenset(
         ADJUST,
         SPREAD,
         TABLE,
+        NEW_TABLE,
         TABLE_LIST,
         TABLE_FIELDS,
         TABLE_MIXED,

@@ -19,7 +19,7 @@ ABI.update({name: getattr(calls, name) for name in ("first", "many", "pack", "se
 ABI.update(
     {
         name: getattr(construct, name)
-        for name in "join spread tail_call append table_list table_fields table_mixed table_extend".split()
+        for name in "join spread tail_call append new_table table_list table_fields table_mixed table_extend".split()
     }
 )
 ABI.update({name: getattr(iteration, name) for name in "adjust for_range for_in_1 for_in_2 for_second for_in".split()})

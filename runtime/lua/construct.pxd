@@ -1,8 +1,10 @@
 cimport cython
+from runtime.lua cimport fresh
 from runtime.lua.table cimport Table
 from runtime.lua.operators cimport add, length, setindex
 from runtime.lua.calls cimport invoke, many, pack
 
+cpdef new_table()
 @cython.locals(table=Table, values=list)
 cpdef table_list(list values)
 @cython.locals(table=Table)

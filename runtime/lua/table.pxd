@@ -56,5 +56,6 @@ cdef class PairsIterator:
 cpdef index_metatable(table, key)
 @cython.locals(table=Table, chain=Py_ssize_t)
 cpdef assign_metatable(table, key, value)
+cdef empty_parts(Table table)
 cdef call_index(handler, owner, key)
 cdef call_newindex(handler, owner, key, value)

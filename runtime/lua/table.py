@@ -287,6 +287,12 @@ class Table:
         return table
 
 
+def empty_parts(table):  # type: ignore[no-untyped-def]
+    """Give a new table its parts, which are empty."""
+    table.array = _NO_ARRAY
+    table.hash = _NO_FIELDS
+
+
 class PairsIterator:
     """Walks a table's fields, array part first; survives that fields are assigned or cleared on the way."""
 

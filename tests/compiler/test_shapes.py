@@ -91,8 +91,11 @@ def test_fields_of_what_gets_out_are_unknown(source):
 NAMES = st.sampled_from(["a", "b"])
 KEYS = st.sampled_from(["1", "2", "3", "a", "#l", "'x'", "1.0", "#l + 1"])
 ATOMS = st.sampled_from(
-    ["0", "7", "-3", "2.5", "9223372036854775807", "'s'", "true", "nil", "a", "b", "r.x", "r.y", "l[1]", "l[2]", "#l"]
-    + ["r.t", "l", "n.in_[1]", "n.in_.x", "(r.x or 4)", "(l[1] or 2.5)", "#r", "(r.x and l[1])", "u.x", "get(r)"]
+    [
+        *("0", "7", "-3", "2.5", "9223372036854775807", "'s'", "true", "nil", "a", "b", "r.x", "r.y", "l[1]", "l[2]"),
+        *("#l", "r.t", "l", "n.in_[1]", "n.in_.x", "(r.x or 4)", "(l[1] or 2.5)", "#r", "(r.x and l[1])", "u.x"),
+        "get(r)",
+    ]
 )
 OPERATORS = st.sampled_from(["+", "-", "*", "/", "%", "//", "<", "<=", "==", "~=", "..", "and", "or", "&", "^"])
 EXPRESSIONS = st.recursive(
