@@ -67,6 +67,7 @@ class Shapes:
         # By the identity of nodes, which live as long as the tree.
         self._owners: dict[int, tuple[Contents, str | None]] = {}
         self._elements: dict[Symbol, Element] = {}
+        self._comparators: set[FunctionScope] = set()
         self._function: FunctionScope | None = None
         if chunk is not None:
             self._types(chunk)
@@ -99,6 +100,10 @@ class Shapes:
             case s.Parenthesis(inner=inner) | s.Cast(inner=inner):
                 return self.is_kept(inner)
         return isinstance(node, s.TableConstructor)
+
+    def is_comparator(self, scope: FunctionScope) -> bool:
+        """Tell whether a function is only ever called by `table.sort`, which gives it two arguments."""
+        return scope in self._comparators
 
     def _slot_of(self, contents: Contents, key: str | None) -> Slot | None:
         root = self._find(contents)
@@ -436,6 +441,8 @@ class Shapes:
         contents, _ = self._place(owner, s.Number(comparator.pos, 1))
         slot = self._open(contents, None)
         assert comparator.scope is not None
+        if len(comparator.parameters) > 1 and comparator.vararg is None:
+            self._comparators.add(comparator.scope)
         if slot is None:
             self._body(comparator, known=False)
             return

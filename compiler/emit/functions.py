@@ -63,7 +63,9 @@ class FunctionEmitter:
                 preamble.append(n.assign(n.store(inner.exit_variable, node.pos), n.constant(0, node.pos), node.pos))
             if scope.types is not None:
                 preamble.extend(types.definitions(scope.types))
-            exact = scope.symbol is not None and inner.results.is_exact(scope.symbol)
+            exact = inner.proofs.shapes.is_comparator(scope) or (
+                scope.symbol is not None and inner.results.is_exact(scope.symbol)
+            )
             vararg = None if exact else n.at(ast.arg(inner.vararg), node.pos)
         positional = [n.at(ast.arg(symbol.python), node.pos) for symbol in scope.parameters]
         defaults = [n.constant(None, node.pos) for _ in positional]

@@ -72,7 +72,11 @@ def append(owner, value):  # type: ignore[no-untyped-def]
     if type(owner) is Table:
         table = owner
         if table.meta is None:
-            table.set(len(table.array) + 1, value)
+            array = table.array
+            if array and value is not None and not table.frozen and not table.hash:
+                array.append(value)
+            else:
+                table.set(len(array) + 1, value)
             return
     setindex(owner, add(length(owner), 1), value)
 
