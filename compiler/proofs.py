@@ -313,7 +313,9 @@ class Proofs:
         """Give what is proven of the first variable of a generic loop: `ipairs` counts."""
         iterator = loop.values[0]
         if isinstance(iterator, s.Call) and self.standard.function(iterator.function) == "ipairs":
-            return Fact(Type.INTEGER, Range(1, COUNT))
+            # Only __index can go on counting behind the last element, and no list has more than a string has bytes.
+            kept = len(iterator.arguments) == 1 and self.shapes.is_kept(iterator.arguments[0])
+            return Fact(Type.INTEGER, Range(1, _LONGEST_STRING if kept else COUNT))
         return UNKNOWN
 
     def _of_loop(self, loop: s.NumericFor) -> Fact:

@@ -218,6 +218,8 @@ class StatementEmitter:
 
     def parallel(self, node: s.Assignment) -> None:
         """Write an assignment of several targets: what the stores could change is kept in variables first."""
+        if self.at_once(node):
+            return
         moved = {target.symbol for target in node.targets if isinstance(target, s.Name)}
         places = [self.place(target, moved) for target in node.targets]
         values = self.evaluate(node.values, len(node.targets), node.pos, moved)
@@ -228,6 +230,26 @@ class StatementEmitter:
                 self.write_element(target, value)
             elif place is not None:
                 self.store_field(n.load(place[0], target.pos), n.load(place[1], target.pos), value, target.pos)
+
+    def at_once(self, node: s.Assignment) -> bool:
+        """Write an assignment of as many single values to plain locals as Python's own; tell whether it was done.
+
+        PERF: `i, j = i + 1, j - 1` takes half the instructions of four assignments.
+        """
+        expressions, targets = self.emitter.expressions, node.targets
+        symbols = [target.symbol for target in targets if isinstance(target, s.Name) and target.symbol is not None]
+        plain_locals = all(
+            symbol.storage is not Storage.BOX and not (symbol.keeps_owner or symbol in self.emitter.owners)
+            for symbol in symbols
+        )
+        if not plain_locals or len({*symbols}) != len(targets) or len(targets) != len(node.values):
+            return False
+        if any(expressions.is_multiple(value) for value in node.values):
+            return False
+        read = [expressions.value(value) for value in node.values]
+        target = n.unpack([n.store(symbol.python, node.pos) for symbol in symbols], node.pos)
+        self.emitter.out.append(n.assign(target, n.tuple_(read, node.pos), node.pos))
+        return True
 
     def is_stable(self, node: s.Expression, moved: set[Symbol | None]) -> bool:
         """Tell whether an expression means the same after the stores of an assignment and the calls in it."""

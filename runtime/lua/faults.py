@@ -7,9 +7,9 @@ until an operator fails.
 
 from __future__ import annotations
 
-import dis
 import itertools
 import re
+from opcode import opname
 from typing import TYPE_CHECKING, Final
 
 from runtime.lua.args import value_type
@@ -169,7 +169,7 @@ def operator_fault(error: TypeError) -> LuaError | None:
 
 
 def _is_call(place: TracebackType) -> bool:
-    return "CALL" in dis.opname[place.tb_frame.f_code.co_code[place.tb_lasti]]
+    return "CALL" in opname[place.tb_frame.f_code.co_code[place.tb_lasti]]
 
 
 def _operator_text(message: str, names: tuple[str | None, ...]) -> str | None:
