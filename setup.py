@@ -9,11 +9,12 @@ from setuptools.command.build_ext import build_ext
 from setuptools.errors import CCompilerError, ExecError, PlatformError
 
 # Each of these has an augmenting .pxd beside it, which is what makes compiling it worth while. `native.pxd`, which has
-# no `.py`, and `greenlets.pxd` are C that the others include: no modules.
+# no `.py`, and those of INCLUDED are C that the others include: no modules.
+INCLUDED = ("fresh", "generators", "greenlets")
 COMPILED = sorted(
     path.stem
     for path in Path("runtime/lua").glob("*.pxd")
-    if path.with_suffix(".py").exists() and path.stem != "greenlets"
+    if path.with_suffix(".py").exists() and path.stem not in INCLUDED
 )
 
 # Cython makes more of what is included than is used.

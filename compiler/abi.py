@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
-VERSION: Final = 6
+VERSION: Final = 7
 
 ENVIRONMENT: Final = "E"  # the table of globals, in the globals of every chunk
 OPERAND_NAMES: Final = "D"  # names of operands by position, in the globals of every chunk
@@ -47,7 +47,8 @@ PACK: Final = "pack"  # (tuple) -> results
 JOIN: Final = "join"  # (tuple, results) -> results
 ADJUST: Final = "adjust"  # (results, n) -> tuple of n values
 SPREAD: Final = "spread"  # (function, tuple, results) -> results
-TABLE: Final = "Table"  # () -> table
+TABLE: Final = "Table"  # the class, to tell a table from another value
+NEW_TABLE: Final = "new_table"  # () -> table
 TABLE_LIST: Final = "table_list"  # (list) -> table
 TABLE_FIELDS: Final = "table_fields"  # (dict of string keys) -> table
 TABLE_MIXED: Final = (
@@ -63,6 +64,9 @@ FOR_IN: Final = "for_in"  # (results, n) -> iterable of tuples of n
 TAIL_CALL: Final = (
     "tail_call"  # (function, tuple) -> results that stand for a call, which whoever consumes them carries out
 )
+ROOT: Final = "ROOT"  # what a coroutine's body that is a generator yields to get a stack of its own; answered by True
+MAY_CALL: Final = "may_call"  # (value, ...) -> whether an operator on them could run Lua code
+LOOP_MAY_CALL: Final = "loop_may_call"  # (iterable) -> whether a loop over it could
 TYPE_SCOPE: Final = "type_scope"  # (definitions) -> scope; scope(name) -> type; scope(name, value) for others
 SETTLE: Final = "settle"  # (results) -> results, with calls carried out
 TUPLE: Final = "tuple"  # the class, to tell a list of results from a value
@@ -83,6 +87,7 @@ HELPERS: Final = frozenset(
         ADJUST,
         SPREAD,
         TABLE,
+        NEW_TABLE,
         TABLE_LIST,
         TABLE_FIELDS,
         TABLE_MIXED,
@@ -94,6 +99,9 @@ HELPERS: Final = frozenset(
         RANGE,
         FOR_IN,
         TAIL_CALL,
+        ROOT,
+        MAY_CALL,
+        LOOP_MAY_CALL,
         TYPE_SCOPE,
         SETTLE,
         TUPLE,

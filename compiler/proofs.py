@@ -2,13 +2,17 @@
 
 A local has the join of what is proven of everything that is ever assigned to it anywhere in the chunk, closures
 included; the order of execution is not looked at. A parameter of a local function that is only ever called by its name
-has the join of the arguments of all these calls, a call of a local function the join of all that it returns. Other
+has the join of the arguments of all these calls, a call of a local function the join of all that it returns, a field of
+tables that the chunk keeps to itself (`compiler.shapes`) that of all that is ever written to it, or nil. Other
 parameters, fields, globals and results are unknown. A wrong proof would be a silent error, so every rule here errs to
 the side of UNKNOWN.
 
 Of integers a range is proven too: where the exact result of an operator fits in 64 bits, Python's operator does what
 Lua's does. A counter that starts at literals and takes small steps is taken to stay as near to them as any program can
 count in decades.
+
+What may be nil besides is proven too. Python's operators raise TypeError for None just where Lua's raise an error for
+nil, and `runtime.lua.faults` puts the one into the words of the other, so they will do for what is a number or nil.
 """
 
 from __future__ import annotations
@@ -20,10 +24,14 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 from compiler import syntax as s
 from compiler.ranges import WHOLE, Range, exact
 from compiler.scope import FunctionScope, Symbol
+from compiler.shapes import Element, Slot
 from compiler.standard import Result
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from compiler.results import Results
+    from compiler.shapes import Shapes
     from compiler.standard import Standard
 
 # A counter may take steps of at most STEP, COUNT times: at 10 ns a step that is 45 years.
@@ -55,23 +63,31 @@ _TEXTS: Final = frozenset({Type.STRING, *NUMBERS})
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """What is proven of a value; the range means something for integers only."""
+    """What is proven of a value; the range means something for integers only, `nil` says that it may be nil too."""
 
     type: Type
     range: Range = WHOLE
+    nil: bool = False
 
     def join(self, other: Fact) -> Fact:
         """Give the narrowest fact that holds for both."""
-        if self == other or other.type is Type.NONE:
+        if self == other:
             return self
-        if self.type is Type.NONE:
-            return other
+        nil = self.nil or other.nil
+        if Type.NONE in (self.type, other.type):
+            known = self if other.type is Type.NONE else other
+            return Fact(known.type, known.range, nil)
         if self.type is other.type:
-            return Fact(self.type, self.range.union(other.range))
-        return Fact(Type.NUMBER) if self.type in NUMBERS and other.type in NUMBERS else UNKNOWN
+            return Fact(self.type, self.range.union(other.range), nil)
+        return Fact(Type.NUMBER, nil=nil) if self.type in NUMBERS and other.type in NUMBERS else UNKNOWN
+
+    def or_nil(self, nil: bool = True) -> Fact:
+        """Give the fact of a value that may be nil, or that is not."""
+        return self if self.nil is nil or self.type is Type.UNKNOWN else Fact(self.type, self.range, nil)
 
 
 NONE: Final = Fact(Type.NONE)
+_NIL: Final = Fact(Type.NONE, nil=True)
 UNKNOWN: Final = Fact(Type.UNKNOWN)
 _BOOLEAN: Final = Fact(Type.BOOLEAN)
 _STRING: Final = Fact(Type.STRING)
@@ -91,23 +107,26 @@ _RESULTS: Final = {
     Result.VALUES: UNKNOWN,
 }
 
-# What facts are found for by going round: a local, or the results of a function.
-Subject: TypeAlias = Symbol | FunctionScope
-# What a subject is set to: an expression, the loop whose first variable it is, None for what cannot be told.
-Source: TypeAlias = s.Expression | s.NumericFor | s.GenericFor | None
+# What facts are found for by going round: a local, the results of a function, a field.
+Subject: TypeAlias = Symbol | FunctionScope | Slot
+# What a subject is set to: an expression, the loop whose first variable it is, an element of a table, None for what
+# cannot be told.
+Source: TypeAlias = s.Expression | s.NumericFor | s.GenericFor | Element | None
 
 
 class Proofs:
     """Facts about the expressions of a resolved chunk."""
 
-    def __init__(self, results: Results, standard: Standard) -> None:
-        self._results = results
-        self._standard = standard
+    def __init__(self, results: Results, standard: Standard, shapes: Shapes) -> None:
+        self.results = results
+        self.shapes = shapes
+        self.standard = standard
         self._known: dict[Subject, Fact] = {}
 
     def of(self, node: s.Expression) -> Type:
-        """Give the type that is proven of the value of an expression."""
-        return self.fact(node).type
+        """Give the type that is proven of the value of an expression, which is never nil then."""
+        fact = self.fact(node)
+        return Type.UNKNOWN if fact.nil else fact.type
 
     def fact(self, node: s.Expression) -> Fact:
         """Give all that is proven of the value of an expression."""
@@ -118,6 +137,10 @@ class Proofs:
                 return _STRING
             case s.Boolean():
                 return _BOOLEAN
+            case s.Nil():
+                return _NIL
+            case s.Index():
+                return self._of_index(node)
             case s.TableConstructor():
                 return _TABLE
             case s.Name(symbol=symbol) if symbol is not None:
@@ -129,7 +152,8 @@ class Proofs:
             case s.Binary():
                 return self._of_binary(node)
             case s.Logical():
-                return self.fact(node.left).join(self.fact(node.right))
+                left = self.fact(node.left)
+                return (left if node.operator == "and" else left.or_nil(False)).join(self.fact(node.right))
             case s.Call():
                 return self._of_call(node)
             case s.MethodCall():
@@ -137,15 +161,22 @@ class Proofs:
                 return UNKNOWN if result is None else _RESULTS[result]
         return UNKNOWN
 
+    def _of_index(self, node: s.Index) -> Fact:
+        slot = self.shapes.slot(node)
+        owner = NONE if slot is None else self.fact(node.owner)
+        if slot is None or owner.type not in (Type.TABLE, Type.NONE):  # what is no table may be a string, with methods
+            return UNKNOWN
+        return NONE if owner.type is Type.NONE else self.of_subject(slot).or_nil()
+
     def method_result(self, node: s.MethodCall) -> Result | None:
         """Tell what a method gives that is called of what is certainly a string; None for any other."""
-        return self._standard.method_result(node.name) if self.of(node.owner) is Type.STRING else None
+        return self.standard.method_result(node.name) if self.of(node.owner) is Type.STRING else None
 
     def _of_call(self, node: s.Call) -> Fact:
-        result = self._standard.result(node)
+        result = self.standard.result(node)
         if result is not None:
             return _RESULTS[result]
-        callee = self._results.callee(node)
+        callee = self.results.callee(node)
         return UNKNOWN if callee is None else self.of_subject(callee)
 
     def of_subject(self, subject: Subject) -> Fact:
@@ -168,7 +199,7 @@ class Proofs:
                 before = self._known[member]
                 found = before.join(self._of_values(member))
                 if found.type is Type.INTEGER and rounds > _PATIENCE:
-                    found = Fact(Type.INTEGER, found.range.widened(before.range))
+                    found = Fact(Type.INTEGER, found.range.widened(before.range), found.nil)
                 if found != before:
                     self._known[member] = found
                     changed = True
@@ -186,7 +217,7 @@ class Proofs:
                 continue
             self._known[member] = NONE
             group.append(member)
-            for value in values_of(member):
+            for value in self._values_of(member):
                 pending.extend(self._subjects_in(value))
         return group
 
@@ -199,6 +230,15 @@ class Proofs:
             match node:
                 case s.Name(symbol=symbol) if symbol is not None:
                     found.append(symbol)
+                case s.Index():
+                    slot = self.shapes.slot(node)
+                    if slot is not None:
+                        found.append(slot)
+                        pending.append(node.owner)
+                case Element():
+                    slot = self.shapes.slot_of(node)
+                    if slot is not None:
+                        found.append(slot)
                 case s.Parenthesis(inner=inner) | s.Cast(inner=inner):
                     pending.append(inner)
                 case s.Unary(operand=operand):
@@ -206,7 +246,7 @@ class Proofs:
                 case s.Binary(left=left, right=right) | s.Logical(left=left, right=right):
                     pending.extend((left, right))
                 case s.Call():
-                    callee = self._results.callee(node)
+                    callee = self.results.callee(node)
                     if callee is not None:
                         found.append(callee)
                 case s.MethodCall(owner=owner):
@@ -217,21 +257,52 @@ class Proofs:
         """Join the facts of all that a subject is set to; small steps from itself only make its range wider."""
         found = NONE
         steps = [0]
-        for value in values_of(subject):
-            step = _step(subject, value)
+        for value in self._values_of(subject):
+            step = self._step(subject, value)
             if step is None:
                 found = found.join(self._of_value(value))
             else:
-                steps.append(step)
-        if found.type is not Type.INTEGER or len(steps) == 1:
+                steps.extend(step)
+        if len(steps) == 1 or found.type in (Type.NONE, Type.FLOAT, Type.NUMBER):
             return found
+        if found.type is not Type.INTEGER:
+            return UNKNOWN  # a numeral, perhaps, that the first step makes a number of
         counted = Range(found.range.low + min(steps) * COUNT, found.range.high + max(steps) * COUNT)
-        return Fact(Type.INTEGER, counted if counted.fits else WHOLE)
+        return Fact(Type.INTEGER, counted if counted.fits else WHOLE, found.nil)
+
+    def _step(self, subject: Subject, value: Source) -> Range | None:
+        """Tell by how much a subject is counted up where it is set to itself and a small step; None for all else."""
+        match value:
+            case s.Binary(operator="+" | "-", left=left, right=right) if self._is(left, subject):
+                step = self.fact(right)
+                if step.type is Type.NONE:
+                    return Range(0, 0)
+                small = step.type is Type.INTEGER and step.range.low >= -STEP and step.range.high <= STEP
+                if small:
+                    return step.range if value.operator == "+" else Range(-step.range.high, -step.range.low)
+        return None
+
+    def _is(self, node: s.Expression, subject: Subject) -> bool:
+        """Tell whether an expression reads a local or a field."""
+        if isinstance(node, s.Name):
+            return node.symbol is subject
+        return isinstance(node, s.Index) and isinstance(subject, Slot) and self.shapes.slot(node) is subject
+
+    def _values_of(self, subject: Subject) -> Sequence[Source]:
+        """List what a subject is ever set to."""
+        if isinstance(subject, Slot):
+            return [*subject.values]
+        values = values_of(subject)
+        element = self.shapes.element(subject) if isinstance(subject, Symbol) else None
+        return values if element is None else [element, *values[1:]]
 
     def _of_value(self, value: Source) -> Fact:
         match value:
             case None:
                 return UNKNOWN
+            case Element():
+                slot = self.shapes.slot_of(value)
+                return UNKNOWN if slot is None else self.of_subject(slot).or_nil(not value.never_nil)
             case s.NumericFor():
                 return self._of_loop(value)
             case s.GenericFor():
@@ -241,8 +312,10 @@ class Proofs:
     def _of_position(self, loop: s.GenericFor) -> Fact:
         """Give what is proven of the first variable of a generic loop: `ipairs` counts."""
         iterator = loop.values[0]
-        if isinstance(iterator, s.Call) and self._standard.function(iterator.function) == "ipairs":
-            return Fact(Type.INTEGER, Range(1, COUNT))
+        if isinstance(iterator, s.Call) and self.standard.function(iterator.function) == "ipairs":
+            # Only __index can go on counting behind the last element, and no list has more than a string has bytes.
+            kept = len(iterator.arguments) == 1 and self.shapes.is_kept(iterator.arguments[0])
+            return Fact(Type.INTEGER, Range(1, _LONGEST_STRING if kept else COUNT))
         return UNKNOWN
 
     def _of_loop(self, loop: s.NumericFor) -> Fact:
@@ -275,16 +348,18 @@ class Proofs:
         if node.operator == "not":
             return _BOOLEAN
         operand = self.fact(node.operand)
+        if node.operator == "#" and (operand.type is Type.STRING or self.shapes.is_kept(node.operand)):
+            return Fact(Type.INTEGER, Range(0, _LONGEST_STRING))
         if operand.type is Type.NONE:
             return NONE
         if node.operator == "#":
-            return Fact(Type.INTEGER, Range(0, _LONGEST_STRING)) if operand.type is Type.STRING else UNKNOWN
+            return UNKNOWN
         if node.operator == "~":
             if operand.type is not Type.INTEGER:
                 return UNKNOWN
             return Fact(Type.INTEGER, Range(~operand.range.high, ~operand.range.low))
         if operand.type is not Type.INTEGER:
-            return operand if operand.type in NUMBERS else UNKNOWN
+            return operand.or_nil(False) if operand.type in NUMBERS else UNKNOWN
         negated = Range(-operand.range.high, -operand.range.low)
         return Fact(Type.INTEGER, negated if negated.fits else WHOLE)
 
@@ -305,7 +380,7 @@ class Proofs:
         return _INTEGER if node.operator in _BITWISE else _NUMBER
 
 
-def values_of(subject: Subject) -> list[Source]:
+def values_of(subject: Symbol | FunctionScope) -> Sequence[Source]:
     """List what a local is ever set to, arguments of calls included, or what a function returns; None: cannot tell."""
     if isinstance(subject, FunctionScope):
         return [node.values[0] for node in subject.returns if node.values]
@@ -320,13 +395,3 @@ def values_of(subject: Subject) -> list[Source]:
 def given(values: list[s.Expression], place: int) -> s.Expression | None:
     """Give the expression whose first value comes to a place of a list; None where there is none."""
     return values[place] if place < len(values) else None
-
-
-def _step(subject: Subject, value: Source) -> int | None:
-    """Tell by how much a local is counted up or down where it is set to itself and a small step; None for else."""
-    match value:
-        case s.Binary(operator="+" | "-", left=s.Name(symbol=counted), right=s.Number(value=int() as step)) if (
-            counted is subject and abs(step) <= STEP
-        ):
-            return step if value.operator == "+" else -step
-    return None

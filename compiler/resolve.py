@@ -361,7 +361,7 @@ class _Resolver:
         for item in reversed(pending):
             self.rest(item)
 
-    def rest(self, node: s.Expression) -> None:  # noqa: C901  (one arm for each kind of expression)
+    def rest(self, node: s.Expression) -> None:
         """Resolve what of a node `_leftmost` does not reach."""
         self.enter(node.pos)
         match node:
@@ -374,9 +374,7 @@ class _Resolver:
                 self.element_of(node.owner)
                 self.expression(node.key)
             case s.Call():
-                if isinstance(node.function, s.Name) and node.function.symbol is not None:
-                    node.function.symbol.calls.append(node)
-                self.expressions(node.arguments)
+                self.call(node)
             case s.MethodCall():
                 self.element_of(node.owner)
                 self.expressions(node.arguments)
@@ -395,6 +393,21 @@ class _Resolver:
             case s.Function():
                 self.function(node)
         self.level -= 1
+
+    def call(self, node: s.Call) -> None:
+        """Resolve the arguments of a call, and note what it may be."""
+        match node.function:
+            case s.Name(symbol=symbol) if symbol is not None:
+                symbol.calls.append(node)
+                self.here.scope.yields.append(node)
+            case s.Index(key=s.String(value="yield")):
+                self.here.scope.yields.append(node)
+        self.expressions(node.arguments)
+        match node.arguments:
+            case [s.Function(scope=scope), *_] if scope is not None:
+                scope.handed = node
+            case [s.Name(symbol=symbol), *_] if symbol is not None:
+                symbol.handed.append(node)
 
 
 def _leftmost(node: s.Expression) -> s.Expression | None:

@@ -39,6 +39,7 @@ class Symbol:
     sets: int = 0
     elements: int = 0
     calls: list[Call] = field(default_factory=list)  # where it is called
+    handed: list[Call] = field(default_factory=list)  # the calls that have it as their first argument
     # The local that its function is declared as and its place among the parameters, where it is a parameter of one.
     parameter_of: tuple[Symbol, int] | None = None
     # What it is ever set to: expressions, the loop that it is the (first) variable of, None for what cannot be told.
@@ -82,6 +83,8 @@ class FunctionScope:
     parameters: list[Symbol] = field(default_factory=list)
     itself: Symbol | None = None
     returns: list[Return] = field(default_factory=list)
+    yields: list[Call] = field(default_factory=list)  # calls in its own text that may be of `coroutine.yield`
+    handed: Call | None = None  # the call that has the function as its first argument
     free: dict[Symbol, None] = field(default_factory=dict)  # a dict for its order
     rebinds: dict[Symbol, None] = field(default_factory=dict)
     types: ChunkTypes | None = None  # of the main chunk

@@ -68,6 +68,11 @@ FUNCTIONS: Final[dict[str, Result]] = {
     **_members("coroutine", Result.VALUE, "create wrap status"),
 }
 
+# Those that may run Lua code whatever they are given, or that tell or change what the code around them goes by.
+CALLS_BACK: Final = frozenset(
+    {"error", "setmetatable", "string.gsub", "table.sort", "coroutine.resume", "coroutine.status", "coroutine.yield"}
+)
+
 # The globals that a chunk reads when it is loaded, unless it assigns them itself.
 GLOBALS: Final = frozenset(
     {

@@ -11,8 +11,10 @@ from compiler.emit.expressions import ExpressionEmitter
 from compiler.emit.functions import FunctionEmitter
 from compiler.emit.jumps import JumpEmitter
 from compiler.emit.statements import StatementEmitter
+from compiler.generators import Generators
 from compiler.proofs import Proofs
 from compiler.results import Results
+from compiler.shapes import Shapes
 from compiler.standard import Standard
 
 if TYPE_CHECKING:
@@ -42,14 +44,17 @@ class Emitted:
 class Emitter:
     """Writes one function; the parts for expressions, statements, functions and jumps share it."""
 
-    def __init__(self, namer: Namer, scope: FunctionScope, standard: Standard, parent: Emitter | None = None) -> None:
+    def __init__(self, namer: Namer, scope: FunctionScope, proofs: Proofs, parent: Emitter | None = None) -> None:
         self.namer = namer
         self.scope = scope
         self.names: dict[Position, tuple[str | None, ...]] = parent.names if parent else {}
         self.function_names: dict[str, str] = parent.function_names if parent else {}
-        self.standard = standard
-        self.results: Results = parent.results if parent else Results(standard)
-        self.proofs: Proofs = parent.proofs if parent else Proofs(self.results, standard)
+        self.standard = proofs.standard
+        self.results = proofs.results
+        self.proofs = proofs
+        self.generators: Generators = parent.generators if parent else Generators(proofs)
+        # In a generator the variable that says whether it has a stack of its own.
+        self.rooted: str | None = None
         # The Python variables that hold what elements of a local are read from and written to.
         self.owners: dict[Symbol, str] = parent.owners if parent else {}
         self.out: list[ast.stmt] = []
@@ -91,14 +96,15 @@ class Emitter:
     @contextmanager
     def function(self, scope: FunctionScope) -> Iterator[Emitter]:
         """Write an inner function."""
-        yield Emitter(self.namer, scope, self.standard, self)
+        yield Emitter(self.namer, scope, self.proofs, self)
 
 
 def emit(chunk: Function, namer: Namer, *, trusting: bool = True) -> Emitted:
     """Write a resolved chunk as a Python module that defines one function."""
     assert chunk.scope is not None, "resolve comes before emit"
     standard = Standard(namer, chunk.scope.globals_assigned, trusting=trusting)
-    emitter = Emitter(namer, chunk.scope, standard)
+    results = Results(standard)
+    emitter = Emitter(namer, chunk.scope, Proofs(results, standard, Shapes(results, standard, chunk)))
     definition = emitter.functions.definition(chunk, chunk.scope, namer.unique("main_chunk"))
     module = ast.Module([definition], [])
     return Emitted(module, emitter.names, emitter.function_names, standard.variables, standard.trusted)

@@ -95,6 +95,10 @@ class ExpressionEmitter:
             return n.element(n.load(abi.ENVIRONMENT, node.pos), n.constant(node.name, node.pos), node.pos)
         return self.read(node.symbol, node.pos)
 
+    def storage(self, node: s.Name) -> ast.expr:
+        """Read a local, or the table that a global is in."""
+        return n.load(abi.ENVIRONMENT, node.pos) if node.symbol is None else self.read(node.symbol, node.pos)
+
     def read(self, symbol: Symbol, pos: s.Position) -> ast.expr:
         """Read a local."""
         variable = n.load(symbol.python, pos)
@@ -120,7 +124,7 @@ class ExpressionEmitter:
 
     def owner(self, node: s.Expression) -> ast.expr | None:
         """Write what the elements of a value are read from and written to by subscripts alone, where there is such."""
-        if self.emitter.proofs.of(node) is Type.TABLE:
+        if self.emitter.proofs.fact(node).type is Type.TABLE:
             return self.value(node)
         if isinstance(node, s.Name) and node.symbol in self.emitter.owners:
             return n.load(self.emitter.owners[node.symbol], node.pos)
@@ -143,6 +147,8 @@ class ExpressionEmitter:
     def call(self, node: s.Call | s.MethodCall) -> ast.expr:
         """Write a call that gives all its results."""
         if isinstance(node, s.Call):
+            if self.emitter.rooted is not None and self.emitter.generators.is_yield(node):
+                return self.yield_(node)
             self.blame(node.pos, node.function)
             return self.apply(self.value(node.function), [], node.arguments, node.pos, self.is_callable(node.function))
         self.blame(node.name_pos, node.owner)
@@ -163,6 +169,15 @@ class ExpressionEmitter:
         owner = n.walrus(temporary, self.value(node.owner), node.owner.pos)
         function = n.helper(abi.INDEX, [owner, name], node.name_pos)
         return self.apply(function, [n.load(temporary, node.pos)], node.arguments, node.pos, direct=True)
+
+    def yield_(self, node: s.Call) -> ast.expr:
+        """Hand values to whoever resumes the generator; gives the results that come back."""
+        arguments, pos = node.arguments, node.pos
+        if len(arguments) == 1 and self.is_multiple(arguments[0]):
+            handed = n.helper(abi.JOIN, [n.tuple_([], pos), self.results(arguments[0])], pos)
+        else:
+            handed = self.list_results(arguments, pos)
+        return n.at(ast.Yield(handed), pos)
 
     def method_of_string(self, node: s.MethodCall) -> str | None:
         """Give the variable that holds the method which is called of what is certainly a string."""
@@ -266,6 +281,7 @@ class ExpressionEmitter:
 
     def binary(self, node: s.Binary) -> ast.expr:
         """Write an operator: plain Python where the types of the operands are proven, else a helper."""
+        self.blame(node.pos, node.left, node.right)
         compare = plain.comparison(node, self.emitter.proofs)
         if compare is not None:
             return n.at(ast.Compare(self.value(node.left), [compare], [self.value(node.right)]), node.pos)
@@ -274,9 +290,8 @@ class ExpressionEmitter:
             return n.at(ast.BinOp(self.value(node.left), operator, self.value(node.right)), node.pos)
         if node.operator in ("==", "~="):
             return self.equality(node)
-        if node.operator == ".." and isinstance(node.right, s.Binary) and node.right.operator == "..":
+        if node.operator == "..":
             return self.concatenation(node)
-        self.blame(node.pos, node.left, node.right)
         operands = [self.operand(node.left, node.right), self.operand(node.right)]
         return n.helper(abi.BINARY[node.operator], operands, node.pos)
 
@@ -321,16 +336,32 @@ class ExpressionEmitter:
         return n.either([same, n.is_(self.value(other), boolean, node.pos)], node.pos)
 
     def concatenation(self, node: s.Binary) -> ast.expr:
-        """Write a chain of .. as one call."""
+        """Write a chain of .. as one call, or as a Python string with values in it."""
         parts: list[s.Expression] = []
         rest: s.Expression = node
         while isinstance(rest, s.Binary) and rest.operator == "..":
             parts.append(rest.left)
             rest = rest.right
         parts.append(rest)
+        if all(isinstance(part, s.String) or self.emitter.proofs.of(part) is Type.INTEGER for part in parts):
+            return self.formatted(parts, node.pos)
         self.blame(node.pos, *parts)
+        if len(parts) == 2:
+            return n.helper(abi.BINARY[".."], [self.operand(node.left, node.right), self.operand(node.right)], node.pos)
         pieces = [self.operand(part, *parts[place + 1 :]) for place, part in enumerate(parts)]
         return n.helper(abi.CONCAT_ALL, pieces, node.pos)
+
+    def formatted(self, parts: list[s.Expression], pos: s.Position) -> ast.expr:
+        """Write literals and integers in a row as a Python string with values in it; it cannot get too long.
+
+        PERF: 55 ns in place of 125 for two literals and an integer.
+        """
+        pieces: list[ast.expr] = []
+        for part in parts:
+            value = self.value(part)
+            text = isinstance(part, s.String)
+            pieces.append(value if text else n.at(ast.FormattedValue(value, -1, None), part.pos))
+        return n.at(ast.JoinedStr(pieces), pos)
 
     def unary(self, node: s.Unary) -> ast.expr:
         """Write a prefix operator; the minus of a numeral is part of it."""
@@ -338,11 +369,11 @@ class ExpressionEmitter:
             return n.negate(self.test(node.operand), node.pos)
         if node.operator == "-" and isinstance(node.operand, s.Number) and node.operand.value != 0:
             return n.constant(-node.operand.value, node.pos)
+        self.blame(node.pos, node.operand)
         if node.operator == "-" and plain.can_negate(node.operand, self.emitter.proofs):
             return n.at(ast.UnaryOp(ast.USub(), self.value(node.operand)), node.pos)
         if node.operator == "~" and plain.can_invert(node.operand, self.emitter.proofs):
             return n.at(ast.UnaryOp(ast.Invert(), self.value(node.operand)), node.pos)
-        self.blame(node.pos, node.operand)
         return n.helper(abi.UNARY[node.operator], [self.operand(node.operand)], node.pos)
 
     def logical(self, node: s.Logical) -> ast.expr:
@@ -402,8 +433,11 @@ class ExpressionEmitter:
                 return n.constant(False, node.pos)
             case s.Number() | s.String() | s.Function():
                 return n.constant(True, node.pos)
-        if self.is_boolean(node):
+        fact = self.emitter.proofs.fact(node)
+        if self.is_boolean(node) or fact.type is Type.BOOLEAN:
             return self.value(node)
+        if fact.nil and fact.type in _ALWAYS_TRUE:
+            return n.is_not(self.value(node), n.constant(None, node.pos), node.pos)
         if self.is_simple(node) and self.emitter.proofs.of(node) in _ALWAYS_TRUE:
             return n.constant(True, node.pos)
         if self.is_simple(node) and isinstance(node, s.Name) and node.symbol is not None:
@@ -423,7 +457,7 @@ class ExpressionEmitter:
         """Write a constructor, by the shape of its fields."""
         fields = node.fields
         if not fields:
-            return n.helper(abi.TABLE, [], node.pos)
+            return n.helper(abi.NEW_TABLE, [], node.pos)
         last: ast.expr | None = None
         if fields[-1].key is None and self.is_multiple(fields[-1].value):
             fields = fields[:-1]

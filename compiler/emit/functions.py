@@ -51,16 +51,21 @@ class FunctionEmitter:
         """Write the `def`; surplus arguments are absorbed where there can be any, missing ones are nil."""
         self.emitter.function_names[name] = node.name
         with self.emitter.function(scope) as inner:
-            body = self.body(node, scope, inner)
             preamble: list[ast.stmt] = []
+            if inner.generators.is_generator(node):
+                inner.rooted = inner.fresh("rooted")
+                preamble.append(n.assign(n.store(inner.rooted, node.pos), n.constant(False, node.pos), node.pos))
+            body = self.body(node, scope, inner)
             rebound = [symbol.python for symbol in scope.rebinds if symbol.storage is Storage.PLAIN]
             if rebound:
-                preamble.append(n.at(ast.Nonlocal(rebound), node.pos))
+                preamble.insert(0, n.at(ast.Nonlocal(rebound), node.pos))
             if inner.exit_variable is not None:
                 preamble.append(n.assign(n.store(inner.exit_variable, node.pos), n.constant(0, node.pos), node.pos))
             if scope.types is not None:
                 preamble.extend(types.definitions(scope.types))
-            exact = scope.symbol is not None and inner.results.is_exact(scope.symbol)
+            exact = inner.proofs.shapes.is_comparator(scope) or (
+                scope.symbol is not None and inner.results.is_exact(scope.symbol)
+            )
             vararg = None if exact else n.at(ast.arg(inner.vararg), node.pos)
         positional = [n.at(ast.arg(symbol.python), node.pos) for symbol in scope.parameters]
         defaults = [n.constant(None, node.pos) for _ in positional]

@@ -1,4 +1,7 @@
-"""Operators for which plain Python will do, given what is proven of the operands."""
+"""Operators for which plain Python will do, given what is proven of the operands.
+
+For a number that may be nil it will do as well: it raises TypeError, which is put into words where it is caught.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +34,7 @@ def comparison(node: s.Binary, proofs: Proofs) -> ast.cmpop | None:
     """Give Python's comparison where it means the same; Lua compares no booleans with numbers, Python does."""
     if node.operator not in _ORDER and node.operator not in _EQUALITY:
         return None
-    left, right = proofs.of(node.left), proofs.of(node.right)
+    left, right = proofs.fact(node.left).type, proofs.fact(node.right).type
     if left in NUMBERS and right in NUMBERS:
         return (_ORDER.get(node.operator) or _EQUALITY[node.operator])()
     if node.operator in _EQUALITY:

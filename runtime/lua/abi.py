@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from runtime.lua import calls, construct, iteration, operators
+from runtime.lua import calls, construct, iteration, operators, rooting
 from runtime.lua import owner as owners
+from runtime.lua.coroutines import ROOT
 from runtime.lua.frames import ABI
 from runtime.lua.table import Table
 from runtime.lua.typevalue import TypeScope
@@ -18,9 +19,10 @@ ABI.update({name: getattr(calls, name) for name in ("first", "many", "pack", "se
 ABI.update(
     {
         name: getattr(construct, name)
-        for name in "join spread tail_call append table_list table_fields table_mixed table_extend".split()
+        for name in "join spread tail_call append new_table table_list table_fields table_mixed table_extend".split()
     }
 )
 ABI.update({name: getattr(iteration, name) for name in "adjust for_range for_in_1 for_in_2 for_second for_in".split()})
 ABI.update({"owner": owners.owner})
+ABI.update({"ROOT": ROOT, "may_call": rooting.may_call, "loop_may_call": rooting.loop_may_call})
 ABI.update({"Table": Table, "range": range, "tuple": tuple, "type_scope": TypeScope})

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 
 from runtime.lua.errors import Error, Frame, Kind, LuaError
-from runtime.lua.faults import call_fault
+from runtime.lua.faults import call_fault, operator_fault
 from runtime.lua.frames import traceback_of, where
 
 log = logging.getLogger("wippy.lua")
@@ -31,7 +31,7 @@ def _translate(error: Exception) -> LuaError:
     if isinstance(error, MemoryError):
         return LuaError("not enough memory")
     if isinstance(error, TypeError):
-        translated = call_fault(error)
+        translated = call_fault(error) or operator_fault(error)
         if translated is not None:
             return translated
     log.error("internal error under Lua code", exc_info=error)

@@ -3,15 +3,20 @@
 
 from __future__ import annotations
 
-from runtime.lua import faults
+from runtime.lua import faults, fresh
 from runtime.lua.calls import TAIL, invoke, many, pack
 from runtime.lua.operators import add, length, setindex
 from runtime.lua.table import Table
 
 
+def new_table():  # type: ignore[no-untyped-def]
+    """{}"""
+    return fresh.table()
+
+
 def table_list(values):  # type: ignore[no-untyped-def]
     """{a, b, c}; takes the list over."""
-    table = Table()
+    table = fresh.table()
     while values and values[len(values) - 1] is None:
         values.pop()
     table.array = values
@@ -20,7 +25,7 @@ def table_list(values):  # type: ignore[no-untyped-def]
 
 def table_fields(fields):  # type: ignore[no-untyped-def]
     """{x = a, y = b}; takes the dict over."""
-    table = Table()
+    table = fresh.table()
     table.keyed = True
     for value in fields.values():
         if value is None:
@@ -32,7 +37,7 @@ def table_fields(fields):  # type: ignore[no-untyped-def]
 
 def table_mixed(*items):  # type: ignore[no-untyped-def]
     """{[k] = v, w, ...}: keys and values in turn, Ellipsis as the key of a positional value."""
-    table = Table()
+    table = fresh.table()
     positional = []
     position = 0
     size = len(items)
@@ -67,7 +72,11 @@ def append(owner, value):  # type: ignore[no-untyped-def]
     if type(owner) is Table:
         table = owner
         if table.meta is None:
-            table.set(len(table.array) + 1, value)
+            array = table.array
+            if array and value is not None and not table.frozen and not table.hash:
+                array.append(value)
+            else:
+                table.set(len(array) + 1, value)
             return
     setindex(owner, add(length(owner), 1), value)
 

@@ -1,6 +1,10 @@
 # cython: boundscheck=False, wraparound=False
 """Coroutines: each is a greenlet, so that a yield works at any depth, in metamethods, iterators, `pcall`.
 
+A body that does its yields itself is compiled as a Python generator and runs on the stack of whoever resumes it for as
+long as it runs no Lua code but its own. Before it may, it yields ROOT; from then on the generator is run by a greenlet,
+like any other body, and each of its yields switches. PERF: a tenth of the time that two switches take.
+
 A coroutine that waits for something outside (a channel, a socket) switches to the hub by itself and is switched back to
 directly; the one that resumed it sleeps meanwhile, as if the resume took long.
 """
@@ -14,6 +18,7 @@ from runtime.lua.calls import at_limit, get_depth, set_depth, settle
 from runtime.lua.caught import lua_error
 from runtime.lua.errors import LuaError, fault
 from runtime.lua.frames import where
+from runtime.lua.generators import advance, makes_generator, returned
 from runtime.lua.greenlets import attribute, current, switch
 from runtime.lua.strands import Strand, abandon, lua_greenlet, running_strand
 from runtime.lua.table import Table
@@ -31,17 +36,37 @@ _SUSPENDED, _RUNNING, _NORMAL, _DEAD = range(4)
 _STATES = ("suspended", "running", "normal", "dead")
 
 
+class _Root:
+    """What the body of a coroutine yields when it needs a stack of its own; no Lua value."""
+
+
+ROOT = _Root()
+
+
 class Coroutine(Userdata):
     """A coroutine made by `coroutine.create` or `coroutine.wrap`."""
 
-    __slots__ = ("body", "failed", "greenlet", "nursery", "outside", "resumer", "status", "strand", "values")
+    __slots__ = (
+        "body",
+        "failed",
+        "generator",
+        "greenlet",
+        "nursery",
+        "outside",
+        "resumer",
+        "status",
+        "strand",
+        "values",
+    )
     lua_name = "thread"
     lua_type = "thread"
 
     def __init__(self, body):  # type: ignore[no-untyped-def]
         self.body: LuaFunction | None = body
         self.status = _SUSPENDED
-        # Made by the first resume.
+        # The body under way, while it has no greenlet.
+        self.generator: Any = None
+        # Made by the first resume, or when a generator asks for it.
         self.greenlet: Any = None
         self.strand: Strand = Strand(None)
         # The greenlet that resumed it last, which is its own one's parent, and the strand of that.
@@ -80,6 +105,51 @@ class Coroutine(Userdata):
             raise LuaError(f"cannot resume {'dead' if self.state() == 'dead' else 'non-suspended'} coroutine")
         if at_limit():
             raise fault("stack overflow")
+        if self.greenlet is None and (self.generator is not None or makes_generator(self.body)):
+            results = self.step(args)
+            if results is not ROOT:
+                return results
+            args = (True,)
+        return self.switch_to(args)
+
+    def step(self, args):  # type: ignore[no-untyped-def]
+        """Run the generator on this stack until it yields or ends; give the results, or ROOT."""
+        value = None
+        if self.generator is None:
+            body: Any = self.body
+            self.body = None
+            self.generator = body(*args)
+        else:
+            value = args[0] if len(args) == 1 else args
+        failure = None
+        self.status = _RUNNING
+        depth = get_depth()
+        set_depth(depth + 1)
+        try:
+            results = advance(self.generator, value)
+        except Exception as error:  # noqa: BLE001  (as in `_run`)
+            failure = lua_error(error)
+        except BaseException:
+            self.finish()
+            raise
+        finally:
+            set_depth(depth)
+        if failure is not None:
+            self.finish()
+            raise failure
+        if returned():
+            self.finish()
+        else:
+            self.status = _SUSPENDED
+        return results
+
+    def finish(self):  # type: ignore[no-untyped-def]
+        """Be over without ever having had a greenlet."""
+        self.status = _DEAD
+        self.generator = None
+
+    def switch_to(self, args):  # type: ignore[no-untyped-def]
+        """Run in the coroutine's own greenlet until the next yield or the end; give the results or raise the error."""
         here = current()
         if self.resumer is not here:
             self.come_from(here)
@@ -134,12 +204,13 @@ def _run():  # type: ignore[no-untyped-def]
     strand = running_strand()
     thread = strand.thread
     body = thread.body
+    generator = thread.generator
     args = thread.values
-    thread.body = None
+    thread.body = thread.generator = None
     thread = None
     failed = False
     try:
-        results = settle(body(*args))
+        results = settle(body(*args) if generator is None else _carry_on(strand, generator))
     except GreenletExit:
         set_depth(strand.outer_depth)
         return
@@ -152,6 +223,16 @@ def _run():  # type: ignore[no-untyped-def]
         raise
     thread = strand.thread
     thread.end(results, failed)
+
+
+def _carry_on(strand, generator):  # type: ignore[no-untyped-def]
+    """Run to its end, in the greenlet of a coroutine, a generator that has asked for one; give what it returns."""
+    results = True
+    while True:
+        results = advance(generator, results)
+        if returned():
+            return results
+        results = _yield(strand, results)
 
 
 def _suspend(strand, values):  # type: ignore[no-untyped-def]
@@ -202,6 +283,10 @@ class Wrapped:
 
     def __call__(self, *args):  # type: ignore[no-untyped-def]
         """Resume."""
+        return self.resume(args)
+
+    def resume(self, args):  # type: ignore[no-untyped-def]
+        """Resume with a tuple of arguments."""
         status = self.thread.status
         if status == _RUNNING or status == _NORMAL:
             raise LuaError(where() + "cannot resume non-suspended coroutine")

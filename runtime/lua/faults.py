@@ -8,7 +8,9 @@ until an operator fails.
 from __future__ import annotations
 
 import itertools
-from typing import TYPE_CHECKING
+import re
+from opcode import opname
+from typing import TYPE_CHECKING, Final
 
 from runtime.lua.args import value_type
 from runtime.lua.errors import LuaError, fault
@@ -137,6 +139,51 @@ def call_fault(error: TypeError) -> LuaError | None:
     names = _operand_names(frame, innermost.tb_lasti)
     suffix = f" ({names[0]})" if names and names[0] else ""
     return LuaError(f"{frame.f_code.co_filename}:{innermost.tb_lineno}: attempt to call a {kind} value{suffix}")
+
+
+# What Python says of an operator on None, and what Lua calls it. Compiled code uses Python's operators on values that
+# are proven to be of the right type or nil.
+_ON_NONE: Final = (
+    (
+        re.compile(r"unsupported operand type\(s\) for (?:[&|^]|<<|>>): '(\w+)' and '\w+'"),
+        "perform bitwise operation on",
+    ),
+    (re.compile(r"unsupported operand type\(s\) for \S+: '(\w+)' and '\w+'"), "perform arithmetic on"),
+    (re.compile(r"bad operand type for unary -: '(\w+)'"), "perform arithmetic on"),
+    (re.compile(r"bad operand type for unary ~: '(\w+)'"), "perform bitwise operation on"),
+    (re.compile(r"'(\w+)' object is not subscriptable"), "index"),
+    (re.compile(r"'(\w+)' object does not support item assignment"), "index"),
+)
+_COMPARED: Final = re.compile(r"'\S+' not supported between instances of '(\w+)' and '(\w+)'")
+
+
+def operator_fault(error: TypeError) -> LuaError | None:
+    """Turn the error of a Python operator on None in Lua code into Lua's error; None for any other TypeError."""
+    innermost = error.__traceback__
+    while innermost is not None and innermost.tb_next is not None:
+        innermost = innermost.tb_next
+    if innermost is None or innermost.tb_frame.f_builtins is not ABI or _is_call(innermost):
+        return None
+    text = _operator_text(str(error), _operand_names(innermost.tb_frame, innermost.tb_lasti))
+    return LuaError(f"{innermost.tb_frame.f_code.co_filename}:{innermost.tb_lineno}: {text}") if text else None
+
+
+def _is_call(place: TracebackType) -> bool:
+    return "CALL" in opname[place.tb_frame.f_code.co_code[place.tb_lasti]]
+
+
+def _operator_text(message: str, names: tuple[str | None, ...]) -> str | None:
+    compared = _COMPARED.fullmatch(message)
+    if compared is not None:
+        left, right = (_PYTHON_NAMES.get(name, name) for name in compared.groups())
+        return f"attempt to compare {f'two {left} values' if left == right else f'{left} with {right}'}"
+    for pattern, action in _ON_NONE:
+        found = pattern.fullmatch(message)
+        if found is not None:
+            operand = 0 if found[1] == "NoneType" else 1
+            name = names[operand] if operand < len(names) else None
+            return f"attempt to {action} a nil value{f' ({name})' if name else ''}"
+    return None
 
 
 def _userdata_type(python_type: str) -> str:

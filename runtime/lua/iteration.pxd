@@ -1,6 +1,7 @@
 cimport cython
 from runtime.lua.table cimport Table, PairsIterator
 from runtime.lua.calls cimport invoke, many
+from runtime.lua.coroutines cimport Wrapped
 from runtime.lua.operators cimport index
 
 cdef _next(Table table, key)
@@ -10,18 +11,13 @@ cpdef adjust(results, Py_ssize_t count)
 cpdef for_in_2(results)
 
 @cython.final
-cdef class IpairsIterator:
-    cdef Table table
-    cdef Py_ssize_t position
-    @cython.locals(array=list, position=Py_ssize_t)
-    cdef step(self)
-
-@cython.final
 cdef class CallIterator:
     cdef object function
     cdef object state
     cdef object control
     cdef Py_ssize_t count
+    @cython.locals(wrapped=Wrapped)
+    cdef step(self)
 
 @cython.final
 cdef class KeysIterator:
@@ -40,7 +36,14 @@ cdef class ListValues:
 
 @cython.final
 cdef class FieldValues:
-    cdef PairsIterator inner
+    cdef Table table
+    cdef Py_ssize_t position
+    cdef object values
+    cdef Py_ssize_t passed
+    @cython.locals(array=list, position=Py_ssize_t)
+    cdef step(self)
 
-@cython.locals(positions=IpairsIterator)
+cdef object _END
+
+@cython.locals(table=Table)
 cpdef for_second(results)

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from runtime.lua.args import bad_argument, check_integer, type_name, wrong_type
 from runtime.lua.calls import invoke, many
+from runtime.lua.coroutines import Wrapped
 from runtime.lua.errors import fault
 from runtime.lua.numbers import MAXINTEGER, MININTEGER
 from runtime.lua.operators import index
@@ -77,34 +78,6 @@ def adjust(results, count):  # type: ignore[no-untyped-def]
     return results + (None,) * (count - have)
 
 
-class IpairsIterator:
-    """Walks the positions 1, 2, ... of a table without a metatable up to the first nil."""
-
-    def __init__(self, table):  # type: ignore[no-untyped-def]
-        self.table: Table = table
-        self.position = 0
-
-    def __iter__(self):  # type: ignore[no-untyped-def]
-        return self
-
-    def __next__(self):  # type: ignore[no-untyped-def]
-        pair = self.step()
-        if pair is None:
-            raise StopIteration
-        return pair
-
-    def step(self):  # type: ignore[no-untyped-def]
-        """Give the next (position, value) pair, None at the end."""
-        position = self.position
-        array = self.table.array
-        value = array[position] if position < len(array) else self.table.get(position + 1)
-        if value is None:
-            return None
-        position += 1
-        self.position = position
-        return (position, value)
-
-
 class CallIterator:
     """Calls an iterator function until it gives nil; gives values for a count of 1, else tuples of that many."""
 
@@ -118,7 +91,7 @@ class CallIterator:
         return self
 
     def __next__(self):  # type: ignore[no-untyped-def]
-        results = invoke(self.function, (self.state, self.control))
+        results = self.step()
         if type(results) is tuple:
             control = results[0] if results else None
         else:
@@ -129,6 +102,13 @@ class CallIterator:
         if self.count == 1:
             return control
         return adjust(results, self.count)
+
+    def step(self):  # type: ignore[no-untyped-def]
+        """Give the results of the next call."""
+        if type(self.function) is Wrapped:  # it counts the C stack itself
+            wrapped = self.function
+            return wrapped.resume((self.state, self.control))
+        return invoke(self.function, (self.state, self.control))
 
 
 class KeysIterator:
@@ -164,7 +144,8 @@ def for_in_2(results):  # type: ignore[no-untyped-def]
     elif function is ipairs_step and type(state) is Table and type(control) is int and control == 0:
         table = state
         if table.meta is None:
-            return IpairsIterator(table)
+            # PERF: it makes no new pair where the loop has dropped the last one, a third less for a round.
+            return enumerate(ListValues(table), 1)
     return CallIterator(_iterator(function), state, control, 2)
 
 
@@ -206,30 +187,64 @@ class ListValues:
 
 
 class FieldValues:
-    """Gives the values of a table's fields."""
+    """Gives the values of a table's fields, as `PairsIterator` does with their keys."""
 
-    def __init__(self, pairs):  # type: ignore[no-untyped-def]
-        self.inner: PairsIterator = pairs
+    def __init__(self, table):  # type: ignore[no-untyped-def]
+        table.own_hash()  # what is cleared on the way must show
+        self.table: Table = table
+        self.position = 0
+        # The values of the hash part, once the array part is through, and how many of them there were.
+        self.values: Iterator[LuaValue] | None = None
+        self.passed = 0
 
     def __iter__(self):  # type: ignore[no-untyped-def]
         return self
 
     def __next__(self):  # type: ignore[no-untyped-def]
-        pair = self.inner.step()
-        if pair is None:
+        value = self.step()
+        if value is None:
             raise StopIteration
-        return pair[1]
+        return value
+
+    def step(self):  # type: ignore[no-untyped-def]
+        """Give the next value, None at the end."""
+        if self.values is None:
+            array = self.table.array
+            position = self.position
+            while position < len(array):
+                value = array[position]
+                position += 1
+                if value is not None:
+                    self.position = position
+                    return value
+            self.position = position
+            self.values = iter(self.table.hash.values())
+        while True:
+            try:
+                value = next(self.values, _END)
+            except RuntimeError:  # the dict grew: undefined in Lua, but it must end and must not crash
+                self.values = iter(list(self.table.hash.values())[self.passed :])
+                value = next(self.values, _END)
+            if value is _END:
+                return None
+            self.passed += 1
+            if value is not None:
+                return value
+
+
+_END = object()
 
 
 def for_second(results):  # type: ignore[no-untyped-def]
     """Run `for _, b in results` where nothing reads the first variable."""
-    iterator = for_in_2(results)
-    if type(iterator) is IpairsIterator:
-        positions = iterator
-        return ListValues(positions.table)
-    if type(iterator) is PairsIterator:
-        return FieldValues(iterator)
-    return SecondValues(iterator)
+    function, state, control = adjust(results, 3)
+    if type(state) is Table:
+        table = state
+        if function is next_ and control is None:
+            return FieldValues(table)
+        if function is ipairs_step and table.meta is None and type(control) is int and control == 0:
+            return ListValues(table)
+    return SecondValues(CallIterator(_iterator(function), state, control, 2))
 
 
 def for_in(results, count):  # type: ignore[no-untyped-def]

@@ -16,6 +16,7 @@ cdef class Table:
     cdef public bint frozen
     cdef public bint keyed
     cdef public bint lacks_newindex
+    cdef public Table index_table
     cdef public int dead
     cdef public PairsIterator cursor
     cdef object __weakref__
@@ -26,6 +27,8 @@ cdef class Table:
     @cython.locals(index=Py_ssize_t, size=Py_ssize_t, array=list)
     cpdef set(self, key, value)
     cdef _set_odd(self, key, value)
+    @cython.locals(index=Py_ssize_t, size=Py_ssize_t, array=list)
+    cdef put(self, key, value)
     cpdef borrow(self, dict fields)
     cpdef own_hash(self)
     @cython.locals(fields=dict, before=Py_ssize_t)
@@ -52,9 +55,10 @@ cdef class PairsIterator:
     @cython.locals(array=list, position=Py_ssize_t)
     cdef step(self)
 
-@cython.locals(table=Table, chain=Py_ssize_t)
+@cython.locals(table=Table, meta=Table, chain=Py_ssize_t)
 cpdef index_metatable(table, key)
 @cython.locals(table=Table, chain=Py_ssize_t)
 cpdef assign_metatable(table, key, value)
+cdef empty_parts(Table table)
 cdef call_index(handler, owner, key)
 cdef call_newindex(handler, owner, key, value)

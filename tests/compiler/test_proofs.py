@@ -13,6 +13,7 @@ from compiler.ranges import WHOLE, Range
 from compiler.resolve import resolve
 from compiler.results import Results
 from compiler.scope import Namer
+from compiler.shapes import Shapes
 from compiler.standard import Standard
 from runtime.code.standalone import run
 from runtime.lua.errors import LuaError
@@ -87,7 +88,10 @@ CASES = [
 def known(symbol):
     """Give the range of an integer, the type of anything else."""
     standard = Standard(Namer(), frozenset())
-    fact = Proofs(Results(standard), standard).of_subject(symbol)
+    results = Results(standard)
+    fact = Proofs(results, standard, Shapes(results, standard)).of_subject(symbol)
+    if fact.nil:
+        return Type.UNKNOWN
     return fact.range if fact.type is Type.INTEGER else fact.type
 
 

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 BODIES = 4
 MAX_DEPTH = 3
+ROUNDS = 12
 
 _PRELUDE = r"""
 local function got(name, ok, ...)
@@ -256,3 +257,104 @@ def coroutine_program(draw: st.DrawFn) -> str:
     for number in range(1, BODIES + 1):
         writer.lines.append(f"print('end', {number}, coroutine.status(cos[{number}]))")
     return f"do {_PRELUDE}" + "\n".join(writer.lines) + "\nend"
+
+
+class SelfYielding(Writer):
+    """Draws bodies that do their yields themselves, on values of which only those that resume them know the kind."""
+
+    def statement(self, depth: int) -> None:
+        """Write one statement, compound ones only above the last depth."""
+        simple = [self._own_yield, self._own_yield, self._compute, self._compute, self._rare]
+        compound = [self._round, self._walk, self._branch]
+        self.draw(st.sampled_from(simple + (compound if depth < MAX_DEPTH else [])))(depth)
+
+    def _operand(self) -> str:
+        return self.choose("x", "y", "1", "2.5", "'s'", "n", "kept")
+
+    def _own_yield(self, _depth: int) -> None:
+        call = f"coroutine.yield({self.values()})"
+        self.lines.append(
+            self.choose(
+                f"x, y = {call}",
+                f"x = {call}",
+                f"local x, y = {call}",
+                f"kept = {call}",
+                f"{call}",
+                f"x = {{ {call} }} x = #x",
+                f"if {call} then y = {self._operand()} end",
+                f"x = x == {call}",
+                f"coroutine.yield({self._operand()}, {call})",
+                "coroutine.yield(x + y)",
+                "coroutine.yield(t.a, t[x] == nil, #t)",
+            )
+        )
+
+    def _compute(self, _depth: int) -> None:
+        a, b = self._operand(), self._operand()
+        self.lines.append(
+            self.choose(
+                f"x = {a} + {b}",
+                f"y = 's' .. {a} .. {b}",
+                f"x = {a} * 2 - {b}",
+                f"y = {a} == {b}",
+                f"if {a} < {b} then n = n + 1 end",
+                f"t.a = {a}",
+                "x = t.a",
+                "x = t.a + 1",
+                f"t = {{ a = {a}, {b} }}",
+                f"x = tostring({a}) == 'nil'",
+                "x = math.max(n, tonumber(x or 0) or 3)",
+                f"x.a = {a}",
+                "y = x.a",
+                "y = -x",
+                "y = #x",
+            )
+        )
+
+    def _rare(self, depth: int) -> None:
+        if self.draw(st.integers(0, 5)) == 0:
+            self.draw(st.sampled_from([self._use, self._resume, self._state, self._fail, self._pcall]))(depth)
+
+    def _round(self, depth: int) -> None:
+        self.counter += 1
+        name = f"i{self.counter}"
+        kind = self.choose("for", "while", "repeat", "goto")
+        head, end = {
+            "for": (f"for {name} = 1, 3 do", "end"),
+            "while": (f"local {name} = 0 while {name} < 2 and x ~= {name} do {name} = {name} + 1", "end"),
+            "repeat": (f"local {name} = 0 repeat {name} = {name} + 1", f"until {name} > 2 or x == {name}"),
+            "goto": (f"do local {name} = 0 ::top:: {name} = {name} + 1 do", f"end if {name} < 3 then goto top end end"),
+        }[kind]
+        self.lines.append(head)
+        self.block(depth + 1)
+        self.lines.append(end)
+
+    def _walk(self, depth: int) -> None:
+        source = self.choose("ipairs(t)", "pairs({ 7 })", "string.gmatch('ab', '.')", "values(2)")
+        self.lines.append(f"for v, w in {source} do x = {self.choose('v', 'w', 'x')}")
+        self.block(depth + 1)
+        self.lines.append("end")
+
+    def _branch(self, depth: int) -> None:
+        self.lines.append(f"if {self.choose('x', 'not y', 'x == 1', 'x < n', 'coroutine.yield(x)')} then")
+        self.block(depth + 1)
+        self.lines.append("end")
+
+
+@st.composite
+def self_yielding_program(draw: st.DrawFn) -> str:
+    """Draw bodies that are handed over where they are written, and values to resume them with."""
+    writer = SelfYielding(draw)
+    for number in range(1, BODIES + 1):
+        writer.number, writer.budget = number, 10
+        writer.lines.append(f"cos[{number}] = coroutine.create(function(x, y, ...) local n, t = 0, {{ 5, a = 1 }}")
+        writer.block(0)
+        writer.lines.append(f"{writer.choose('', 'return x, y', 'return coroutine.yield(x)')} end)")
+        writer.lines.append(
+            f"wraps[{number}] = function(...) return select(2, coroutine.resume(cos[{number}], ...)) end"
+        )
+    for step in range(draw(st.integers(3, ROUNDS))):
+        values = writer.choose("1, 2", "nil", "'s', 4", "yielding, 1", "2, yielding", "other, yielding", "{}, {}", "")
+        which = draw(st.integers(1, BODIES))
+        writer.lines.append(f"got({step}, coroutine.resume(cos[{which}]{', ' if values else ''}{values}))")
+    return f"do {_PRELUDE} local kept = 0\n" + "\n".join(writer.lines) + "\nend"

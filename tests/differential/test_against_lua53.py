@@ -7,7 +7,7 @@ import os
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from lua53 import THOROUGH, compare, compare_expressions, require_lua53
-from lua_coroutines import coroutine_program
+from lua_coroutines import coroutine_program, self_yielding_program
 from lua_evaluation import closure_program, evaluation_program
 from lua_expressions import (
     any_pattern_call,
@@ -138,6 +138,12 @@ NOT_SUSPENDED = "cannot resume non-suspended coroutine"
 @differential
 @given(coroutine_program())
 def test_coroutines(program: str) -> None:
+    compare(program, tolerated=NOT_SUSPENDED)
+
+
+@differential
+@given(self_yielding_program())
+def test_coroutines_that_yield_themselves(program: str) -> None:
     compare(program, tolerated=NOT_SUSPENDED)
 
 
