@@ -176,6 +176,7 @@ def _gunicorn(
         "graceful_timeout": timeout,
         "keepalive": int(max(listener.idle for listener in listeners) or _IDLE),
         "accesslog": "-",
+        "logger_class": "runtime.http.access.AccessLogger",
         "access_log_format": _ACCESS,
         "loglevel": "warning",
         "post_worker_init": ready,

@@ -24,8 +24,16 @@ class IncomingRequest:
     def __init__(self, request: falcon.Request, params: Mapping[str, str] | None = None) -> None:
         self._environ: dict[str, Any] = request.env
         self._query: dict[str, list[str]] | None = None
+        self._request = request
+        self._body: RequestBody | None = None
         self.params = params
-        self.body = RequestBody(_stream(request), self.content_length())
+
+    @property
+    def body(self) -> RequestBody:
+        """The body, which can be read once."""
+        if self._body is None:
+            self._body = RequestBody(_stream(self._request), self.content_length())
+        return self._body
 
     def method(self) -> str:
         """Give the method in capitals."""

@@ -8,6 +8,7 @@ import falcon
 
 from runtime.files.directory import Directory
 from runtime.http.application import ServiceApplication
+from runtime.http.departures import Departures
 from runtime.http.endpoint import FunctionHandler
 from runtime.http.middleware.table import MiddlewareTable
 from runtime.http.patterns import parse
@@ -35,6 +36,7 @@ class HttpServices:
         self._sites: dict[EntryId, Site] = {}
         self._applications: dict[EntryId, ServiceApplication] = {}
         self._stale = False
+        self._departures = Departures()
         self.middleware = MiddlewareTable(node)
         self.served_elsewhere = False
 
@@ -104,7 +106,7 @@ class HttpServices:
         options = before(_no_content)
         routes = []
         for endpoint in endpoints:
-            handler = FunctionHandler(endpoint.entry.id, endpoint.config.func, self._node.functions)
+            handler = FunctionHandler(endpoint.entry.id, endpoint.config.func, self._node.functions, self._departures)
             routes.append(Route(endpoint.method, endpoint.pattern, before(_matched(endpoint, after(handler))), options))
         return routes
 

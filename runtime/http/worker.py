@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import signal
@@ -26,6 +27,7 @@ from gunicorn.workers.ggevent import GeventWorker
 from runtime.binding import Failure
 from runtime.http.inflight import InFlight
 from runtime.http.patching import patch
+from runtime.http.reply import answer
 from runtime.http.takeover import TAKEN
 from runtime.logs.setup import ROOT, LogSettings, install
 
@@ -73,9 +75,11 @@ class WippyWorker(GeventWorker):  # type: ignore[misc]
     """
 
     sockets: list[Any]
+    cfg: Any
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.cfg = _Settings(self.cfg)
         self.node: Any = None
         self._answering = InFlight()
         self._ending: Event | None = None
@@ -131,10 +135,10 @@ class WippyWorker(GeventWorker):  # type: ignore[misc]
         self._grace = min(self._grace, _HURRY)
         self.alive = False
 
-    def handle_request(self, *args: Any) -> Any:
+    def handle_request(self, *args: Any) -> None:
         """Answer one request."""
-        with self._answering:
-            return super().handle_request(*args)
+        with self._answering, contextlib.suppress(GreenletExit, SystemExit):
+            answer(self, *args)
 
     def is_already_handled(self, body: Any) -> bool:
         """Leave a connection alone that somebody else goes on with."""
@@ -189,6 +193,18 @@ class WippyWorker(GeventWorker):  # type: ignore[misc]
             self.log.warning("requests are cut off: they took longer than %g s to finish", self._grace)
         for server in servers:
             server.stop(timeout=0)
+
+
+class _Settings:
+    """gunicorn's settings, each looked up once; PERF: a request asks for twenty of them, 0.4 us each."""
+
+    def __init__(self, cfg: Any) -> None:
+        self._cfg = cfg
+
+    def __getattr__(self, name: str) -> Any:
+        value = getattr(self._cfg, name)
+        setattr(self, name, value)
+        return value
 
 
 def mistakes() -> tuple[type[Exception], ...]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -39,3 +41,19 @@ def test_figure_is_measured_beside_its_bar(script: Path) -> None:
     figure = json.loads(done.stdout)
     assert figure["value"] > 0
     assert figure["holds"] == ((figure["value"] >= figure["bar"]) == figure["at_least"])
+
+
+def test_http_load_is_answered_without_a_failure() -> None:
+    """What the ratios are depends on what else the machine does; that both servers answer everything does not."""
+    if shutil.which("wrk") is None:
+        if os.environ.get("WIPPY_REQUIRE_SERVICES") == "1":
+            pytest.fail("install wrk")
+        pytest.skip("install wrk")
+    command = [sys.executable, str(BENCHMARKS / "http_load.py"), "--rounds", "1", "--seconds", "1", "--json"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 0, done.stderr
+    plain, guarded = json.loads(done.stdout)
+    assert (plain["bar"], guarded["bar"]) == (0.7, 0.6)
+    for seen in (*plain["loads"], *guarded["loads"]):
+        assert seen["requests_per_second"] > 0
+        assert seen["failures"] == 0

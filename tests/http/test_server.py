@@ -150,7 +150,7 @@ def test_pieces_arrive_as_they_are_flushed(run):
 
 
 def test_a_call_ends_when_its_client_leaves(run, monkeypatch):
-    monkeypatch.setattr("runtime.http.endpoint._LOOK_AFTER_CLIENT", 0.02)
+    monkeypatch.setattr("runtime.http.departures.LOOK", 0.02)
     begun, ended = Event(), Event()
 
     def handler(_exchange):

@@ -13,7 +13,7 @@ from gevent import get_hub
 from gevent.event import Event
 
 from runtime.binding.text import encode
-from runtime.http.endpoint import client_is_gone
+from runtime.http.departures import client_is_gone
 from runtime.http.relay.command import Command, CommandError, parse
 from runtime.http.relay.relay import Relay, json_text
 from runtime.lua.table import Table
