@@ -14,29 +14,22 @@ library's module from all that runs in this directory.)
 from __future__ import annotations
 
 import argparse
-import contextlib
 import json
 import re
 import shutil
-import signal
-import socket
 import statistics
 import subprocess
-import sys
-import tempfile
-import time
 import urllib.request
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from figures import Figure
+from servers import HERE, falcon_command, free_port, serving, wippy_command
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
-HERE = Path(__file__).parent
-STARTUP_SECONDS = 20
 WORDS = {"us": 1e-3, "ms": 1.0, "s": 1e3, "m": 6e4}
 HELLO = "/hello/world"
 BAR = 0.7
@@ -64,37 +57,6 @@ class Case:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
-@contextlib.contextmanager
-def serving(command: list[str], port: int) -> Iterator[None]:
-    """Run a server until the block ends; a SystemExit from the block shows what the server wrote."""
-    with tempfile.TemporaryFile("w+") as log:
-        server = subprocess.Popen(command, cwd=HERE, stdout=log, stderr=subprocess.STDOUT, text=True)
-        try:
-            wait_for(server, port)
-            yield
-        except SystemExit as failure:
-            log.seek(0)
-            raise SystemExit(f"{failure}\nThe server wrote:\n{log.read()[-2000:]}") from None
-        finally:
-            server.send_signal(signal.SIGTERM)
-            try:
-                server.wait(timeout=15)
-            except subprocess.TimeoutExpired:
-                server.kill()
-
-
-def wait_for(server: subprocess.Popen[str], port: int) -> None:
-    """Wait until a server accepts connections."""
-    until = time.monotonic() + STARTUP_SECONDS
-    while time.monotonic() < until:
-        if server.poll() is not None:
-            raise SystemExit(f"the server ended with {server.returncode}")
-        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
-            return
-        time.sleep(0.1)
-    raise SystemExit(f"the server did not listen on port {port} within {STARTUP_SECONDS} seconds")
-
-
 def load(wrk: str, name: str, url: str, headers: Mapping[str, str], options: argparse.Namespace) -> Load:
     """Let wrk load a URL."""
     given = [text for header, value in headers.items() for text in ("-H", f"{header}: {value}")]
@@ -114,25 +76,6 @@ def parse(name: str, report: str) -> Load:
     latencies = {p: float(n) * WORDS[unit] for p, n, unit in re.findall(r"(\d+)%\s+([\d.]+)(us|ms|s|m)\b", report)}
     failures = int(failed[1]) if failed else 0
     return Load(name, float(rate[1]), latencies["50"], latencies["99"], failures)
-
-
-def wippy_command(directory: Path, port: int) -> list[str]:
-    """Give the command line of our server."""
-    serve = ["-m", "runtime.cli.main", "serve"]
-    return [sys.executable, *serve, "--dir", str(directory.resolve()), "--bind", f"127.0.0.1:{port}"]
-
-
-def falcon_command(port: int) -> list[str]:
-    """Give the command line of the peer."""
-    worker = ["-k", "gevent", "-w", "1", "-b", f"127.0.0.1:{port}"]
-    return [sys.executable, "-m", "gunicorn.app.wsgiapp", *worker, "bare_falcon:app"]
-
-
-def free_port() -> int:
-    """Find a port that nobody listens on."""
-    with socket.socket() as trial:
-        trial.bind(("127.0.0.1", 0))
-        return int(trial.getsockname()[1])
 
 
 def cases(options: argparse.Namespace, base: str) -> list[Case]:
