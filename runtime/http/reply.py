@@ -63,6 +63,13 @@ class Reply(wsgi.Response):  # type: ignore[misc]
             send(self.sock, head)
         self._joining = False
 
+    def sendfile(self, respiter: Any) -> bool:
+        """Let the system send a file, where it can; tell whether it did."""
+        done = bool(super().sendfile(respiter))
+        if done and not self._omits_body:
+            self.sent = self.response_length or 0  # gunicorn's access line says 0
+        return done
+
     def _emit_body(self, data: bytes) -> None:
         head, self._head = self._head, _BLANK
         if head and len(data) > _JOINED:

@@ -96,6 +96,7 @@ def test_headers_of_the_handshake(server):
         ("https://example.org", False),
         ("https://evil.com", False),
         ("null", False),
+        ("http://[", False),
     ],
 )
 def test_origins(server, origin, allowed):
