@@ -51,6 +51,7 @@ format: $(VENV)/.tools  ## Bring the sources into the common form
 bench: $(VENV)/.tools  ## Measure against Lua, Python and bare Falcon in one run, all else against its bars; takes ten minutes
 	$(BIN)/python benchmarks/run.py
 	$(BIN)/python benchmarks/machine.py
+	$(BIN)/python benchmarks/workflows.py
 	$(BIN)/python benchmarks/http_load.py
 	$(BIN)/python benchmarks/http_connections.py
 	$(BIN)/python benchmarks/http_memory.py
