@@ -16,6 +16,7 @@ from runtime.binding.text import encode
 from runtime.http.endpoint import client_is_gone
 from runtime.http.relay.command import Command, CommandError, parse
 from runtime.http.relay.relay import Relay, json_text
+from runtime.http.takeover import LONG_LIVED
 from runtime.lua.table import Table
 from runtime.process.timing import start_timer
 from runtime.websocket.origins import allows
@@ -191,6 +192,7 @@ class _Stream(Iterator[bytes]):
     def __next__(self) -> bytes:
         if not self._started:
             self._started = True
+            self._environ.get(LONG_LIVED, _nothing)()
             self._watch()
             self._relay.start()
         piece = self._relay.next_piece()
@@ -218,3 +220,7 @@ class _Stream(Iterator[bytes]):
         if client_is_gone(self._environ):
             self._relay.end()
         self._watcher.stop()  # else it says something, which has to wait
+
+
+def _nothing() -> None:
+    """Keep the place: the server has no other."""

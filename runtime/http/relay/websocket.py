@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import json
-import logging
 from typing import TYPE_CHECKING, Any
 
 import falcon
@@ -14,6 +13,7 @@ from wsproto.events import AcceptConnection, RejectConnection
 from wsproto.utilities import RemoteProtocolError
 
 from runtime.binding.text import encode, from_bytes
+from runtime.http.access import Access
 from runtime.http.relay.command import Command, CommandError, parse
 from runtime.http.relay.relay import Relay, json_text
 from runtime.http.takeover import TAKEOVER, Takeover
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from runtime.lua.types import LuaValue
     from runtime.registry.entry import EntryId
 
-access_log = logging.getLogger("wippy.http.access")
 HEADER = "X-WS-Relay"
 _TOPIC = "ws.message"
 _MAX_MESSAGE = 1024 * 1024  # bytes
@@ -90,8 +89,8 @@ def _upgrade(request: falcon.Request, response: falcon.Response, relay: WebSocke
     if "gunicorn.socket" not in request.env:
         _refuse(response, falcon.HTTP_501, "this server cannot hand over its connections")
         return
-    line = f"{request.method} {request.relative_uri}"
-    address = request.env.get("REMOTE_ADDR", "")
+    access = Access.to(request.env, 101)
+    service = str(request.context.service)
 
     def take_over(sock: Any) -> None:
         headers = [
@@ -101,7 +100,7 @@ def _upgrade(request: falcon.Request, response: falcon.Response, relay: WebSocke
         ]
         accepted = handshake.send(AcceptConnection(extra_headers=headers))
         assert handshake.connection is not None
-        access_log.info("%s %r 101", address, line)
+        access.write(service)
         relay.run(sock, accepted, WebSocket(sock, handshake.connection, _MAX_MESSAGE))
 
     request.env[TAKEOVER] = Takeover(response, take_over)
