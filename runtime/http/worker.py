@@ -106,7 +106,8 @@ class WippyWorker(GeventWorker):  # type: ignore[misc]
             boot.shared = SharedRegistry(self.workers, self._history) if self.cfg.workers > 1 else None
             self.node = boot.node()
             self._listeners = self._services(sockets)
-            self.node.supervisor.leads = self.workers.lead()
+            # One that was told to end while it booted must not take over from the others, which end too.
+            self.node.supervisor.leads = self.alive and self.workers.lead()
             self.node.start()
             self._start_bound()
         except Exception as error:
