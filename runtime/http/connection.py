@@ -154,6 +154,8 @@ class Connection:
             self._refuse(refusal)
             return False
         if not self._answer(request):
+            if request.body.failed:
+                self._linger()
             return False
         if self._discard_body(request):
             return True
@@ -184,6 +186,8 @@ class Connection:
 
     def _discard_body(self, request: Any) -> bool:
         """Read what the handler left of the body; False when that is too much, comes too slowly or is malformed."""
+        if request.body.failed:
+            return False  # where the next request begins is not known
         self._reader.deadline, self._reader.pause = None, _LEFT_PAUSE
         left = _LEFT_BODY
         try:
@@ -227,6 +231,8 @@ class Connection:
                 if body is TAKEN:
                     self._hand_over(environ)
                     return False
+                if request.body.failed:
+                    response.force_close()
                 _send(body, response, environ)
             except OSError:
                 raise

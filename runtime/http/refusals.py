@@ -17,6 +17,7 @@ _STATUS: tuple[tuple[type[Exception], HTTPStatus], ...] = (
     (errors.ForbiddenProxyRequest, HTTPStatus.FORBIDDEN),
     (errors.UnsupportedTransferCoding, HTTPStatus.NOT_IMPLEMENTED),
     (errors.ConfigurationProblem, HTTPStatus.INTERNAL_SERVER_ERROR),
+    (errors.NoMoreData, HTTPStatus.BAD_REQUEST),
     (errors.ParseException, HTTPStatus.BAD_REQUEST),
 )
 # The reasons repeat what the client sent; of that a little will do.
@@ -35,7 +36,8 @@ class Refusal:
         """Make the refusal that an error of the parser calls for; None for an error of another kind."""
         for kind, status in _STATUS:
             if isinstance(error, kind):
-                return cls(status, _printable(str(error)))
+                text = "the client has left" if isinstance(error, errors.NoMoreData) else str(error)
+                return cls(status, _printable(text))
         return None
 
     def response(self) -> bytes:

@@ -68,7 +68,9 @@ class Raw:
     def answer(self, *, head: bool = False) -> tuple[int, dict[str, str], bytes]:
         """Read one answer: status, headers, body."""
         lines = self.until(b"\r\n\r\n").decode("latin-1").split("\r\n")
-        headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines[1:] if line)}
+        headers = {
+            name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines[1:] if line)
+        }
         body = b""
         if headers.get("transfer-encoding") == "chunked":
             while size := int(self.until(b"\r\n"), 16):

@@ -13,7 +13,7 @@ end
 
 -- Gives back what was sent, or fails with the error of reading it.
 function handlers.body()
-    local data, err = http.request():body({max_body = 1000000})
+    local data, err = http.request({max_body = 1000000}):body()
     if err then error(err) end
     http.response():write(tostring(#data) .. ":" .. data:sub(1, 20))
 end
