@@ -11,7 +11,8 @@ import pytest
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1] / "apps")]
+sys.path.insert(0, str(Path(__file__).parent))
+sys.path.insert(0, str(Path(__file__).parents[1] / "apps"))
 
 from serving_servers import APP, Served, copy_of
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
 import socket
-import ssl
 import subprocess
 import sys
 import time
@@ -17,7 +17,9 @@ import pytest
 from apps_servers import copy_of, free_port
 
 if TYPE_CHECKING:
+    import ssl
     from collections.abc import Callable
+    from typing import Self
 
 APP = Path(__file__).parent / "app"
 PATIENCE = 30.0  # seconds, on a machine that does other things too
@@ -44,17 +46,16 @@ class Raw:
             self.socket = context.wrap_socket(self.socket, server_hostname="localhost")
         self._left = b""
 
-    def __enter__(self) -> Raw:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
         self.socket.close()
 
     def send(self, data: bytes) -> Raw:
-        try:
+        # The server may have said enough; its answer can still be read.
+        with contextlib.suppress(BrokenPipeError, ConnectionResetError):
             self.socket.sendall(data)
-        except (BrokenPipeError, ConnectionResetError):
-            pass  # the server has said enough; its answer can still be read
         return self
 
     def until(self, end: bytes) -> bytes:
