@@ -24,7 +24,8 @@ With more than one worker each is a node of its own, a process of the operating 
 Shared by all workers:
   the listening addresses, files, and databases in files or on servers;
   the registry: what one changes the others take over within a moment;
-  process.service entries run in one worker, and in another when that one dies.
+  process.service and workflow.host entries run in one worker, and in another
+  when that one dies.
 Per worker:
   process.host entries, processes and their names: `process.send` reaches
   processes of the same worker only, and so do WebSocket and SSE relays;

@@ -11,7 +11,7 @@ from gunicorn.app.base import BaseApplication
 from gunicorn.arbiter import Arbiter
 from gunicorn.glogging import Logger
 
-from runtime.http.worker import WippyWorker
+from runtime.http.worker import RESERVE, WippyWorker
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 _ENDS = (signal.SIGTERM, signal.SIGINT, signal.SIGQUIT)
 # gunicorn's news of a worker that could not load the project: the worker has said it better.
 _STALE = ("Shutting down: Master", "Reason: Worker failed to boot.")
-_KILL_AFTER = 2.0  # seconds that the master gives workers beyond the time that they have
 
 
 class BootError(Exception):
@@ -127,7 +126,7 @@ def settings_of(binds: list[str], workers: int, timeout: float) -> dict[str, Any
         "workers": workers,
         "worker_class": WippyWorker,
         "logger_class": ServerLog,
-        "graceful_timeout": int(timeout + _KILL_AFTER),
+        "graceful_timeout": int(timeout + RESERVE),
         "control_socket_disable": True,
         "proc_name": "wippy",
     }

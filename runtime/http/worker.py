@@ -40,8 +40,8 @@ _HEARTBEAT = 1.0  # seconds
 _CAMPAIGN = 0.3  # seconds between two tries to lead
 _WATCH = 0.7  # seconds between two looks at the sources
 _HURRY = 1.0  # seconds for requests when the end is not graceful
-_STOPPING = 3.0  # seconds of the graceful timeout that are kept for stopping the node
-_RESERVE = 1.0  # seconds of it that are kept for the end of the process
+_STOPPING = 3.0  # seconds that are kept for stopping the node
+RESERVE = 2.0  # seconds of gunicorn's graceful timeout that are kept for the end of the process
 
 
 class WippyWorker(GeventWorker):  # type: ignore[misc]
@@ -70,10 +70,10 @@ class WippyWorker(GeventWorker):  # type: ignore[misc]
         self._admin: Listener | None = None
         self._listeners: list[Listener] = []
         self._watch: Watch | None = None
-        total = self.cfg.graceful_timeout
-        self._total = max(total - _RESERVE, total / 2)
-        # Seconds that requests get to finish when the worker ends.
-        self._grace = max(total - _STOPPING, total / 2)
+        limit = self.cfg.graceful_timeout
+        # Seconds for everything when the worker ends, and those of them that requests get to finish.
+        self._total = max(limit - RESERVE, limit / 2)
+        self._grace = max(self._total - _STOPPING, self._total / 2)
 
     # --- start --------------------------------------------------------------------------------------------------------
 
