@@ -12,6 +12,7 @@ import typer
 
 from runtime.cli.commands import commands_of, entry_of, find_command, terminal_host
 from runtime.cli.console import Settings, out, show_warnings, start_logging, style
+from runtime.cli.options import Directory, Frozen, Overrides, Sets
 
 _HELP = """Run the project in the foreground, or one command of it.
 
@@ -44,6 +45,7 @@ class Launch:
     overrides: tuple[str, ...] = ()
     frozen: bool = False
     profiles: tuple[str, ...] = ()
+    shared: None = None
 
 
 @dataclass(frozen=True)
@@ -81,19 +83,10 @@ def run(
     words: Annotated[
         list[str] | None, typer.Argument(metavar="[NAME [ARGS]...]", help="A command of the project, or list.")
     ] = None,
-    directory: Annotated[
-        Path | None, typer.Option("--dir", "-d", help="The project; by default the current one.")
-    ] = None,
-    override: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--override", "-o", metavar="NS:NAME:PATH=VALUE", help="Override a value of an entry; repeatable."
-        ),
-    ] = None,
-    set_: Annotated[
-        list[str] | None,
-        typer.Option("--set", metavar="PATH=VALUE", help="Override a configuration value; repeatable."),
-    ] = None,
+    directory: Directory = None,
+    overrides: Overrides = None,
+    sets: Sets = None,
+    frozen: Frozen = False,
     entry: Annotated[
         str | None, typer.Option("--exec", "-x", metavar="NS:NAME", help="Run this process in place of a command.")
     ] = None,
@@ -103,7 +96,7 @@ def run(
 ) -> None:
     """Run until ended."""
     settings: Settings = ctx.obj
-    launch = Launch(tuple(settings.config), tuple(set_ or ()), tuple(override or ()), profiles=tuple(settings.profile))
+    launch = Launch(tuple(settings.config), tuple(sets or ()), tuple(overrides or ()), frozen, tuple(settings.profile))
     given = tuple(words or ())
     if entry is None and given == ("list",):
         _list(settings, directory, launch)
@@ -187,7 +180,7 @@ def _announce(node: Any) -> None:
     states = node.supervisor.states()
     for service, state in sorted(states.items()):
         site = node.http.sites.get(service)
-        place = f"  {style(site.address.url, 'bold', 'cyan')}" if site is not None and hasattr(site, "address") else ""
+        place = f"  {style(site.url, 'bold', 'cyan')}" if site is not None else ""
         out(f"{service} is {state}{place}")
     out(f"{len(node.registry.all())} entries, {len(states)} services; Ctrl-C ends")
     sys.stdout.flush()

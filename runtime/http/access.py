@@ -1,74 +1,47 @@
-"""The access lines of the workers, in the format that is configured (gunicorn's `access_log_format`)."""
+"""The access log: one record for each request that was answered, and for each that was refused."""
 
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING, Any, TextIO
+from dataclasses import dataclass
+from typing import Any
 
-from gunicorn.glogging import Logger, SafeAtoms
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-    from datetime import timedelta
-
-_MILLISECOND = 1000
-_STREAMS = (logging.StreamHandler, logging.FileHandler)
+log = logging.getLogger("wippy.http.access")
+_SAID = ("method", "target", "status")
 
 
-class AccessLogger(Logger):  # type: ignore[misc]
-    """gunicorn's logger, which finds out only what the format names.
+@dataclass(frozen=True)
+class Access:
+    """What is told of a request: `target` as the client wrote it, `size` in bytes of body, `seconds` it took."""
 
-    PERF: gunicorn makes all atoms, with one for each header and each key of the environment: 25 of 290 us a request.
-    """
+    method: str
+    target: str
+    status: int
+    client: str
+    size: int = 0
+    seconds: float = 0.0
+    agent: str = ""
 
-    def access(self, resp: Any, req: Any, environ: dict[str, Any], request_time: timedelta) -> None:
-        """Write the line of a request."""
-        if not self.access_log_enabled or not self.access_log.isEnabledFor(logging.INFO):
+    @classmethod
+    def to(cls, environ: dict[str, Any], status: int, size: int = 0, seconds: float = 0.0) -> Access:
+        """Tell of a request by its WSGI environment, which knows the client that a trusted proxy named."""
+        target = environ.get("RAW_URI") or environ.get("PATH_INFO", "")
+        agent = environ.get("HTTP_USER_AGENT", "")
+        return cls(environ["REQUEST_METHOD"], target, status, environ.get("REMOTE_ADDR", ""), size, seconds, agent)
+
+    def write(self, service: str) -> None:
+        """Write the record: a message for people, and its parts as fields."""
+        if not log.isEnabledFor(logging.INFO):
             return
-        try:
-            line = self.cfg.access_log_format % _Atoms(self, resp, req, environ, request_time)
-            stream = self._stream()
-            if stream is None:
-                self.access_log.info("%s", line)
-            else:
-                stream.write(line + "\n")
-                stream.flush()
-        except Exception:  # noqa: BLE001  (a log that fails must not end the connection)
-            self.exception("the access line cannot be written")
-
-    def _stream(self) -> TextIO | None:
-        """Give where lines go when that is but a stream or a file; PERF: a log record for each line takes 10 us."""
-        log = self.access_log
-        if len(log.handlers) != 1 or log.filters or log.propagate:
-            return None
-        handler = log.handlers[0]
-        plain = type(handler) in _STREAMS and getattr(handler, "_gunicorn", False) and not handler.filters
-        return handler.stream if plain else None
-
-
-_FOUND: Mapping[str, Callable[[Any, dict[str, Any], timedelta], object]] = {
-    "h": lambda _resp, environ, _took: environ.get("REMOTE_ADDR", "-"),
-    "r": lambda _resp, environ, _took: "{REQUEST_METHOD} {RAW_URI} {SERVER_PROTOCOL}".format_map(environ),
-    "s": lambda resp, _environ, _took: str(resp.status).partition(" ")[0],
-    "b": lambda resp, _environ, _took: str(resp.sent),
-    "M": lambda _resp, _environ, took: took.seconds * _MILLISECOND + took.microseconds // _MILLISECOND,
-}
-
-
-class _Atoms(dict[str, object]):
-    """What the format may name; the common ones are read when they are named, for any other gunicorn makes all."""
-
-    def __init__(self, logger: AccessLogger, *request: Any) -> None:
-        self._logger = logger
-        self._request = request
-        self._all: SafeAtoms | None = None
-
-    def __missing__(self, name: str) -> object:
-        read = _FOUND.get(name)
-        if read is None:
-            if self._all is None:
-                self._all = SafeAtoms(self._logger.atoms(*self._request))
-            return self._all[name]
-        resp, _, environ, took = self._request
-        value = read(resp, environ, took)
-        return value.replace('"', '\\"') if isinstance(value, str) else value
+        fields = {
+            "service": service,
+            "client": self.client,
+            "method": self.method,
+            "target": self.target,
+            "status": self.status,
+            "bytes": self.size,
+            "ms": round(self.seconds * 1000, 1),
+        }
+        if self.agent:
+            fields["agent"] = self.agent
+        log.info("%s %s %d", self.method, self.target, self.status, extra={"fields": fields, "said": _SAID})

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 import falcon
 from falcon.routing import CompiledRouter
 
-from runtime.http.takeover import hand_over
+from runtime.http.takeover import prepare
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -56,7 +56,7 @@ class ServiceApplication:
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         """Answer one request (PEP 3333)."""
-        return hand_over(environ, self._app(environ, start_response))
+        return prepare(environ, self._app(environ, start_response))
 
 
 def build(table: RouteTable) -> falcon.App[ServiceRequest, falcon.Response]:

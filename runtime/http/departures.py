@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import select
-import ssl
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -54,7 +53,7 @@ class Departures:
 def client_is_gone(environ: dict[str, Any]) -> bool:
     """Tell whether the client has closed its side of the connection; False where that cannot be known."""
     connection = environ.get("gunicorn.socket")
-    if connection is None or isinstance(connection, ssl.SSLSocket) or not _HANG_UP:
+    if connection is None or not _HANG_UP:
         return False
     poll = select.poll()
     try:

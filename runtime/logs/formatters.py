@@ -42,7 +42,8 @@ class ConsoleFormatter(logging.Formatter):
     def _fields(record: logging.LogRecord) -> Iterator[tuple[str, Any]]:
         if getattr(record, "topic", ""):
             yield "logger", logger_name(record)
-        yield from getattr(record, "fields", {}).items()
+        said = getattr(record, "said", ())
+        yield from ((key, value) for key, value in getattr(record, "fields", {}).items() if key not in said)
         if getattr(record, "pid", ""):
             yield "pid", record.pid  # type: ignore[attr-defined]
 

@@ -257,7 +257,7 @@ def test_the_log_has_a_line_and_no_traceback(server):
     with open_(server, "echo"):
         pass
     assert server.process.poll() is None
-    assert "/ws/echo' 101" in server.log
+    assert "GET /ws/echo 101" in server.log
     assert "Traceback" not in server.log
 
 
