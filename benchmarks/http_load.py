@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from figures import Figure
-from servers import HERE, falcon_command, free_port, serving, wippy_command
+from servers import HERE, cpu_seconds, falcon_command, free_port, serving, wippy_command, worker_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -38,13 +38,14 @@ GUARDED_BAR = 0.6
 
 @dataclass(frozen=True)
 class Load:
-    """What wrk saw: requests a second, latencies in milliseconds, answers that were no success."""
+    """What wrk saw: requests a second, latencies in milliseconds, answers that were no success; CPU of the worker."""
 
     server: str
     requests_per_second: float
     latency_p50: float
     latency_p99: float
     failures: int
+    cpu_us: float  # of the worker, for a request
 
 
 @dataclass(frozen=True)
@@ -57,25 +58,36 @@ class Case:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
-def load(wrk: str, name: str, url: str, headers: Mapping[str, str], options: argparse.Namespace) -> Load:
-    """Let wrk load a URL."""
+@dataclass(frozen=True)
+class Server:
+    """A server under measurement: its name, its address, the process that answers."""
+
+    name: str
+    base: str
+    worker: int
+
+
+def load(wrk: str, server: Server, path: str, headers: Mapping[str, str], options: argparse.Namespace) -> Load:
+    """Let wrk load a path of a server."""
     given = [text for header, value in headers.items() for text in ("-H", f"{header}: {value}")]
-    command = [wrk, "--latency", "-t1", f"-c{options.connections}", f"-d{options.seconds}s", *given, url]
+    command = [wrk, "--latency", "-t1", f"-c{options.connections}", f"-d{options.seconds}s", *given, server.base + path]
+    before = cpu_seconds(server.worker)
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode != 0:
-        raise SystemExit(f"wrk could not load {name}: {done.stdout}{done.stderr}")
-    return parse(name, done.stdout)
+        raise SystemExit(f"wrk could not load {server.name}: {done.stdout}{done.stderr}")
+    return parse(server.name, done.stdout, cpu_seconds(server.worker) - before)
 
 
-def parse(name: str, report: str) -> Load:
-    """Read the report of wrk."""
+def parse(name: str, report: str, cpu: float) -> Load:
+    """Read the report of wrk; `cpu` is in seconds."""
+    answered = re.search(r"(\d+) requests in ", report)
     rate = re.search(r"Requests/sec:\s+([\d.]+)", report)
     failed = re.search(r"Non-2xx or 3xx responses: (\d+)", report)
-    if rate is None:
+    if rate is None or answered is None:
         raise SystemExit(f"wrk reports no rate:\n{report}")
     latencies = {p: float(n) * WORDS[unit] for p, n, unit in re.findall(r"(\d+)%\s+([\d.]+)(us|ms|s|m)\b", report)}
     failures = int(failed[1]) if failed else 0
-    return Load(name, float(rate[1]), latencies["50"], latencies["99"], failures)
+    return Load(name, float(rate[1]), latencies["50"], latencies["99"], failures, cpu / int(answered[1]) * 1e6)
 
 
 def cases(options: argparse.Namespace, base: str) -> list[Case]:
@@ -95,12 +107,12 @@ def cases(options: argparse.Namespace, base: str) -> list[Case]:
     ]
 
 
-def measure(wrk: str, case: Case, ours: str, peer: str, options: argparse.Namespace) -> list[tuple[Load, Load]]:
+def measure(wrk: str, case: Case, ours: Server, peer: Server, options: argparse.Namespace) -> list[tuple[Load, Load]]:
     """Load both servers in turns; the first round only warms them up."""
     rounds = [
         (
-            load(wrk, "wippy serve", ours + case.path, case.headers, options),
-            load(wrk, "bare falcon", peer + HELLO, case.headers, options),
+            load(wrk, ours, case.path, case.headers, options),
+            load(wrk, peer, HELLO, case.headers, options),
         )
         for _ in range(options.rounds + 1)
     ]
@@ -113,17 +125,22 @@ def figure(case: Case, rounds: list[tuple[Load, Load]]) -> Figure:
     return Figure(case.name, statistics.median(ratios), "x", case.bar, at_least=True)
 
 
+def cpu_ratio(rounds: list[tuple[Load, Load]]) -> float:
+    """Give the ratio of the processor time for a request, which what else the machine does changes less."""
+    return statistics.median(peer.cpu_us / ours.cpu_us for ours, peer in rounds)
+
+
 def print_rounds(case: Case, rounds: list[tuple[Load, Load]]) -> None:
     """Print the medians of a case, and its figure."""
-    print(f"{'':<14}{'requests/s':>12}{'p50 ms':>9}{'p99 ms':>9}{'failures':>10}")
+    print(f"{'':<14}{'requests/s':>12}{'p50 ms':>9}{'p99 ms':>9}{'failures':>10}{'CPU us':>8}")
     for loads in zip(*rounds, strict=True):
-        rate, p50, p99 = (
+        rate, p50, p99, cpu = (
             statistics.median(getattr(seen, name) for seen in loads)
-            for name in ("requests_per_second", "latency_p50", "latency_p99")
+            for name in ("requests_per_second", "latency_p50", "latency_p99", "cpu_us")
         )
         failures = sum(seen.failures for seen in loads)
-        print(f"{loads[0].server:<14}{rate:>12.0f}{p50:>9.2f}{p99:>9.2f}{failures:>10}")
-    print(figure(case, rounds).line())
+        print(f"{loads[0].server:<14}{rate:>12.0f}{p50:>9.2f}{p99:>9.2f}{failures:>10}{cpu:>8.0f}")
+    print(figure(case, rounds).line(), f"(by processor time {cpu_ratio(rounds):.2f})")
 
 
 def main() -> None:
@@ -140,15 +157,17 @@ def main() -> None:
         print("skipped: wrk is not installed")
         return
     port, peer_port = free_port(), free_port()
-    ours, peer = f"http://127.0.0.1:{port}", f"http://127.0.0.1:{peer_port}"
     seen = []
     with (
-        serving(wippy_command(options.dir or HERE / "hello", port), port),
-        serving(falcon_command(peer_port), peer_port),
+        serving(wippy_command(options.dir or HERE / "hello", port), port) as server,
+        serving(falcon_command(peer_port), peer_port) as peer_server,
     ):
-        for case in cases(options, ours):
+        ours = Server("wippy serve", f"http://127.0.0.1:{port}", worker_of(server))
+        peer = Server("bare falcon", f"http://127.0.0.1:{peer_port}", worker_of(peer_server))
+        for case in cases(options, ours.base):
             rounds = measure(wrk, case, ours, peer, options)
-            seen.append({**figure(case, rounds).as_dict(), "loads": [asdict(each) for pair in rounds for each in pair]})
+            loads = [asdict(each) for pair in rounds for each in pair]
+            seen.append({**figure(case, rounds).as_dict(), "cpu_ratio": cpu_ratio(rounds), "loads": loads})
             if not options.json:
                 print_rounds(case, rounds)
     if options.json:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import signal
 import socket
 import subprocess
@@ -83,6 +84,12 @@ def worker_of(server: int) -> int:
             return int(children[0])
         time.sleep(0.05)
     raise SystemExit("the server has no worker")
+
+
+def cpu_seconds(pid: int) -> float:
+    """Tell how much processor time a process has used."""
+    fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def resident_bytes(pid: int) -> int:
