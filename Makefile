@@ -48,12 +48,14 @@ format: $(VENV)/.tools  ## Bring the sources into the common form
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: $(VENV)/.tools  ## Measure against Lua, Python, bare Falcon and bare drivers in one run; compiling, loading, starting against their bars
+bench: $(VENV)/.tools  ## Measure against Lua, Python, bare Falcon and bare drivers, all else against its bars; takes ten minutes
 	$(BIN)/python benchmarks/run.py
 	$(BIN)/python benchmarks/machine.py
 	$(BIN)/python benchmarks/data.py
 	$(BIN)/python benchmarks/workflows.py
 	$(BIN)/python benchmarks/http_load.py
+	$(BIN)/python benchmarks/http_connections.py
+	$(BIN)/python benchmarks/http_memory.py
 
 build: $(VENV)/.tools  ## Build the wheel into dist/
 	$(BIN)/python -m pip wheel --quiet --no-deps --wheel-dir dist .

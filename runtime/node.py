@@ -6,14 +6,14 @@ import importlib
 import logging
 import pkgutil
 from importlib.metadata import entry_points
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import gevent
 from gevent.event import Event
 from gevent.lock import BoundedSemaphore
 
 from compiler.artifact import ArtifactStore
-from runtime.binding import Module
+from runtime.binding import Failure, Module
 from runtime.code.codebase import CodeBase
 from runtime.code.evaluation import Evaluator
 from runtime.code.kinds import FunctionKind, LuaKind, ProcessKind
@@ -69,12 +69,14 @@ from runtime.workflows.kinds import WorkflowKind
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
     from runtime.registry.kinds import KindHandler
 
 log = logging.getLogger("wippy.node")
 _UNDER_WAY = (State.STARTING, State.RUNNING, State.STOPPING)
+_FOLLOW = 0.1  # seconds between two looks whether another node has changed the registry
 _LAST_WAIT = 1.0  # seconds for what is left when all services have stopped: calls of functions
 MODULE_GROUP = "wippy.modules"
 # Modules that every environment has without listing them (documentation page lua/overview).
@@ -124,6 +126,22 @@ class Options(Protocol):
     def frozen(self) -> bool:
         """Refuse to compile: only artifacts that `wippy build` made will do."""
 
+    @property
+    def shared(self) -> Shared | None:
+        """What the node has in common with others that serve the same application; None for a node alone."""
+
+
+class Shared(Protocol):
+    """What nodes have in common that serve one application side by side."""
+
+    @property
+    def history(self) -> Path:
+        """The file of the registry's history, where the configuration keeps it in memory."""
+
+    @property
+    def turn(self) -> AbstractContextManager[Any]:
+        """Who holds it may change the registry."""
+
 
 _current: Node | None = None
 
@@ -138,7 +156,7 @@ def current() -> Node:
 class Node:
     """Everything that runs entries, wired together."""
 
-    def __init__(self, project: Project, config: Config, *, frozen: bool = False) -> None:
+    def __init__(self, project: Project, config: Config, *, frozen: bool = False, shared: Shared | None = None) -> None:
         global _current
         lift_recursion_limit()
         self.project = project
@@ -174,8 +192,13 @@ class Node:
             kinds.register(handler(self))
         kinds.load_plugins(self)
         surroundings = Surroundings(
-            BoundedSemaphore(1), history_of(config), narrator=Narrator(self.events), lookup=self.env.lookup
+            BoundedSemaphore(1) if shared is None else shared.turn,
+            history_of(config, shared.history if shared is not None else None),
+            narrator=Narrator(self.events),
+            lookup=self.env.lookup,
+            follows=shared is not None,
         )
+        self._following = gevent.Greenlet(self._follow) if shared is not None else None
         self.registry = Registry(kinds, surroundings)
         self.supervisor = Supervisor(self.registry.references, clock=timing.now, sleep=timing.sleep)
         Reporter(self.events, self.supervisor).start()
@@ -183,11 +206,12 @@ class Node:
 
     @classmethod
     def boot(cls, project_dir: Path, options: Options | None = None) -> Node:
-        """Make a node of a project and load its entries; raise the errors that `runtime.http.worker.mistakes` lists."""
+        """Make a node of a project and load its entries; raise the errors that `runtime.http.boot.mistakes` lists."""
         project = Project.find(project_dir)
         files, sets, profiles = (tuple(getattr(options, name, ())) for name in ("config", "sets", "profiles"))
         config = Config.load(project.root, files, sets, profiles)
-        node = cls(project, config, frozen=bool(getattr(options, "frozen", False)))
+        frozen, shared = bool(getattr(options, "frozen", False)), getattr(options, "shared", None)
+        node = cls(project, config, frozen=frozen, shared=shared)
         entries = load_entries(project, config, tuple(getattr(options, "overrides", ())))
         unknown = config.choice("registry.unknown_kinds", "error", ("error", "warn"))
         node.registry.load(entries, unknown_kinds="warn" if unknown == "warn" else "error")
@@ -205,8 +229,24 @@ class Node:
         self.workflows.watch()
         self.registry.subscribe(self._start_newcomers)
         self.registry.subscribe(lambda notice: outdated.tell(self, [change.id for change in notice.changes]))
+        if self._following is not None:
+            self._following.start()
 
-    def _start_newcomers(self, _notice: Notice) -> None:
+    def lead(self) -> None:
+        """Run from now on the services, too, of which one node in several runs each."""
+        self.supervisor.leads = True
+        self._start_newcomers()
+
+    def _follow(self) -> None:
+        """Take over what other nodes change in the registry."""
+        while True:
+            gevent.sleep(_FOLLOW)
+            try:
+                self.registry.catch_up()
+            except Failure as failure:
+                log.error("a change of the registry by another worker cannot be taken over: %s", failure.message)  # noqa: TRY400
+
+    def _start_newcomers(self, _notice: Notice | None = None) -> None:
         """Start the services that a change of the registry has brought."""
         try:
             self.supervisor.start_all()
@@ -218,10 +258,12 @@ class Node:
         self.exit_code = code
         self.ending.set()
 
-    def stop(self) -> None:
-        """Stop the services, the processes and the scheduler."""
+    def stop(self, timeout: float | None = None) -> None:
+        """Stop the services, the processes and the scheduler, within `shutdown.timeout` or so many seconds."""
         global _current
-        self._stop_services(self.config.duration("shutdown.timeout", 30.0))
+        if self._following is not None:
+            self._following.kill()
+        self._stop_services(self.config.duration("shutdown.timeout", 30.0) if timeout is None else timeout)
         self.metrics.close()
         self.http_client.close()
         self.processes.stop(_LAST_WAIT)
@@ -246,8 +288,11 @@ class Node:
             log.warning("service %s did not stop cleanly: %s", service, reason)
 
 
-def history_of(config: Config) -> History | None:
-    """Make the history that the configuration asks for; None where none shall be kept."""
+def history_of(config: Config, shared: Path | None = None) -> History | None:
+    """Make the history that the configuration asks for; None where none shall be kept.
+
+    One in memory is in a file where several nodes share it.
+    """
     if not config.flag("registry.enable_history", default=True):
         return None
     wanted = config.choice("registry.history_type", "memory", ("memory", "sqlite", "postgres", "nil"))
@@ -255,7 +300,9 @@ def history_of(config: Config) -> History | None:
         return _postgres_history(config)
     if wanted == "sqlite":
         return SqliteHistory(config.directory / config.text("registry.history_path", ".wippy/registry.db"))
-    return MemoryHistory() if wanted == "memory" else None
+    if wanted == "memory":
+        return MemoryHistory() if shared is None else SqliteHistory(shared)
+    return None
 
 
 def _postgres_history(config: Config) -> History:

@@ -168,6 +168,7 @@ class Request(Userdata):
         try:
             return decode(text)
         except JsonError as error:
+            self._request.body.blame(HTTPStatus.BAD_REQUEST)
             raise Failure(Kind.INVALID, str(error)) from error
 
     @method
@@ -179,7 +180,11 @@ class Request(Userdata):
     @method(blocks=True)
     def parse_multipart(self, max_memory: int = _MAX_MEMORY) -> LuaValue:
         """Read the body as a form with files."""
-        form = parse_form(self._request.body, self._request.header("Content-Type") or "", max_memory)
+        try:
+            form = parse_form(self._request.body, self._request.header("Content-Type") or "", max_memory)
+        except Failure:
+            self._request.body.blame(HTTPStatus.BAD_REQUEST)
+            raise
         on_exit(form.close)
         return _form_table(form)
 

@@ -100,6 +100,7 @@ def _expected() -> tuple[type[Exception], ...]:
     names = {
         "runtime.project": ["ProjectError"],
         "runtime.config": ["ConfigError"],
+        "runtime.http.boot": ["ListenError"],
         "runtime.registry.problem": ["LoadError"],
         "runtime.registry.errors": ["EntryError", "RegistryError"],
         "runtime.supervisor.supervisor": ["SupervisorError"],

@@ -12,6 +12,7 @@ import typer
 
 from runtime.cli.commands import commands_of, entry_of, find_command, terminal_host
 from runtime.cli.console import Settings, out, show_warnings, start_logging, style
+from runtime.cli.options import Directory, Frozen, Overrides, Sets
 from runtime.project import PACK
 from runtime.registry.entry import EntryId
 
@@ -47,6 +48,7 @@ class Launch:
     overrides: tuple[str, ...] = ()
     frozen: bool = False
     profiles: tuple[str, ...] = ()
+    shared: None = None
 
 
 @dataclass(frozen=True)
@@ -87,19 +89,10 @@ def run(
     words: Annotated[
         list[str] | None, typer.Argument(metavar="[NAME [ARGS]...]", help="A command of the project, or list.")
     ] = None,
-    directory: Annotated[
-        Path | None, typer.Option("--dir", "-d", help="The project; by default the current one.")
-    ] = None,
-    override: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--override", "-o", metavar="NS:NAME:PATH=VALUE", help="Override a value of an entry; repeatable."
-        ),
-    ] = None,
-    set_: Annotated[
-        list[str] | None,
-        typer.Option("--set", metavar="PATH=VALUE", help="Override a configuration value; repeatable."),
-    ] = None,
+    directory: Directory = None,
+    overrides: Overrides = None,
+    sets: Sets = None,
+    frozen: Frozen = False,
     entry: Annotated[
         str | None, typer.Option("--exec", "-x", metavar="NS:NAME", help="Run this process in place of a command.")
     ] = None,
@@ -109,7 +102,7 @@ def run(
 ) -> None:
     """Run until ended."""
     settings: Settings = ctx.obj
-    launch = Launch(tuple(settings.config), tuple(set_ or ()), tuple(override or ()), profiles=tuple(settings.profile))
+    launch = Launch(tuple(settings.config), tuple(sets or ()), tuple(overrides or ()), frozen, tuple(settings.profile))
     given = tuple(words or ())
     if given and given[0].endswith(PACK):
         directory, given = Path(given[0]), given[1:]
@@ -196,7 +189,7 @@ def _announce(node: Any) -> None:
     states = node.supervisor.states()
     for service, state in sorted(states.items()):
         site = node.http.sites.get(service)
-        place = f"  {style(site.address.url, 'bold', 'cyan')}" if site is not None and hasattr(site, "address") else ""
+        place = f"  {style(site.url, 'bold', 'cyan')}" if site is not None else ""
         out(f"{service} is {state}{place}")
     out(f"{len(node.registry.all())} entries, {len(states)} services; Ctrl-C ends")
     sys.stdout.flush()

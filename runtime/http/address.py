@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 _MAX_PORT = 65535
 _EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104
@@ -26,7 +27,10 @@ class Address:
     def __str__(self) -> str:
         return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
 
-    @property
-    def url(self) -> str:
-        """The address as a browser on this machine would open it."""
-        return f"http://{Address('localhost', self.port) if self.host in _EVERYWHERE else self}"
+    def is_at(self, name: Any) -> bool:
+        """Tell whether a socket with this name (`getsockname`) listens here."""
+        return isinstance(name, tuple) and name[1] == self.port and (name[0] == self.host or self.host == "localhost")
+
+    def url(self, scheme: str = "http") -> str:
+        """Give the address as a browser on this machine would open it."""
+        return f"{scheme}://{Address('localhost', self.port) if self.host in _EVERYWHERE else self}"

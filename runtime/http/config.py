@@ -22,9 +22,13 @@ class Timeouts:
 
 @dataclass(frozen=True)
 class Tls:
-    """Encryption by the server itself."""
+    """Encryption by the server itself; certificates and keys are PEM text."""
 
     mode: Literal["", "auto", "manual"] = ""
+    cert: str = ""
+    key: str = ""
+    client_auth: Literal["", "request", "require_any", "verify_if_given", "require_and_verify"] = ""
+    client_ca: str = ""
 
 
 @dataclass(frozen=True)

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import logging
-import select
-import ssl
 from typing import TYPE_CHECKING, Any
 
 from runtime.binding import Failure
@@ -20,13 +18,13 @@ if TYPE_CHECKING:
     import falcon
 
     from runtime.functions.service import Functions
+    from runtime.http.departures import Departures
+    from runtime.http.response import OutgoingResponse
     from runtime.process.completion import Outcome
     from runtime.registry.entry import EntryId
 
 log = logging.getLogger("wippy.http")
-_LOOK_AFTER_CLIENT = 1.0  # seconds between two looks whether the client still waits
 _CLIENT_CLOSED_REQUEST = 499  # as nginx writes it to its log; nobody receives it
-_HANG_UP = getattr(select, "POLLRDHUP", 0)
 
 
 class FunctionHandler:
@@ -36,27 +34,37 @@ class FunctionHandler:
     ended when the client is gone.
     """
 
-    def __init__(self, entry: EntryId, function: EntryId, functions: Functions) -> None:
+    def __init__(self, entry: EntryId, function: EntryId, functions: Functions, departures: Departures) -> None:
         self.entry = entry
         self.function = function
         self._functions = functions
+        self._departures = departures
 
     def __call__(self, request: falcon.Request, response: falcon.Response) -> None:
         """Answer one request."""
         exchange = Exchange(request, getattr(request.context, "params", {}))
         answer = exchange.response
         abandon = self._begin(exchange, getattr(request.context, "call", EMPTY))
-        try:
-            while not answer.ready.wait(_LOOK_AFTER_CLIENT):
-                if client_is_gone(request.env):
-                    answer.status = _CLIENT_CLOSED_REQUEST
-                    break
-        finally:
-            if not answer.ready.is_set():
-                abandon()
-        if exchange.outcome is not None:
+        if not answer.ready.is_set() and not self._await(answer, request.env, abandon):
+            answer.reset()
+            answer.status = _CLIENT_CLOSED_REQUEST
+        elif exchange.outcome is not None:
             self._conclude(exchange, exchange.outcome)
         answer.deliver(response, abandon)
+
+    def _await(self, answer: OutgoingResponse, environ: dict[str, Any], abandon: Callable[[], None]) -> bool:
+        """Wait until there is something to send; tell whether there still is somebody to send it to."""
+        self._departures.enter(answer, environ)
+        try:
+            answer.ready.wait()
+        except BaseException:
+            abandon()
+            raise
+        finally:
+            stayed = self._departures.leave(answer)
+        if not stayed:
+            abandon()
+        return stayed
 
     def _begin(self, exchange: Exchange, context: CallContext) -> Callable[[], None]:
         """Start the call; give what ends it before its time."""
@@ -95,16 +103,3 @@ class FunctionHandler:
 
 def _nothing() -> None:
     """End what never began."""
-
-
-def client_is_gone(environ: dict[str, Any]) -> bool:
-    """Tell whether the client has closed its side of the connection; False where that cannot be known."""
-    connection = environ.get("gunicorn.socket")
-    if connection is None or isinstance(connection, ssl.SSLSocket) or not _HANG_UP:
-        return False
-    poll = select.poll()
-    try:
-        poll.register(connection.fileno(), _HANG_UP)
-        return bool(poll.poll(0))
-    except (OSError, ValueError):
-        return True

@@ -42,10 +42,14 @@ class Exchange:
             self.fail(f"the handler's result cannot be sent: {error}")
 
     def fail(self, message: str) -> None:
-        """Answer 500 with the message (a Lua string), unless a part of the body was written, which then stands."""
+        """Answer 500 with the message (a Lua string), unless a part of the body was written, which then stands.
+
+        A handler that fails over a body that is malformed, too large or too slow has not made a mistake: the client has
+        (400, 413, 408).
+        """
         if self.response.sealed:
             return
         self.response.reset()
-        self.response.set_status(500)
+        self.response.set_status(self.request.body.fault or 500)
         self.response.set_content_type("text/plain; charset=utf-8")
         self.response.write(message.encode("latin-1", "replace") + b"\n")

@@ -10,18 +10,19 @@ class InFlight:
 
     def __init__(self) -> None:
         self._count = 0
-        self._idle = Event()
-        self._idle.set()
+        self._idle: Event | None = None  # there while somebody waits for it
 
     def __enter__(self) -> None:
         self._count += 1
-        self._idle.clear()
 
     def __exit__(self, *_: object) -> None:
         self._count -= 1
-        if self._count == 0:
+        if self._count == 0 and self._idle is not None:
             self._idle.set()
 
     def wait(self, timeout: float) -> bool:
         """Wait until nobody is inside; tell whether that came true in time."""
-        return bool(self._idle.wait(timeout))
+        if self._count:
+            self._idle = Event()
+            self._idle.wait(timeout)
+        return self._count == 0

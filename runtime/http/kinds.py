@@ -10,6 +10,7 @@ from runtime.http.patterns import parse
 from runtime.http.routes import METHODS
 from runtime.http.server import HttpServer
 from runtime.http.site import refusal
+from runtime.http.tls import TlsError, context_of
 from runtime.registry.errors import EntryError
 from runtime.registry.kinds import Config, KindHandler
 
@@ -55,10 +56,10 @@ class ServiceKind(_HttpKind):
             Address.parse(config.addr)
         except ValueError as error:
             raise refusal(entry, "addr", error) from None
-        if config.tls.mode:
-            raise EntryError(
-                entry, "tls.mode", "TLS is not available yet", "remove `tls:` and put a TLS proxy in front"
-            )
+        try:
+            context_of(config.tls)
+        except TlsError as error:
+            raise EntryError(entry, f"tls.{error.field}", error.reason, error.remedy) from None
         if config.network is not None:
             raise EntryError(entry, "network", "network overlays are not available", "remove `network:`")
 

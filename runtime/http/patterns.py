@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 import urllib.parse
 from dataclasses import dataclass
+from functools import cached_property
 
 # A literal segment ends up in the source text that Falcon's router generates, so quotes and backslashes stay out.
 _LITERAL = re.compile(r"[A-Za-z0-9\-._~!$&()*+,;=:@%\x80-\xff]+")
@@ -49,8 +50,13 @@ class Pattern:
 
     def captured(self, found: dict[str, str]) -> dict[str, str]:
         """Translate what Falcon's router captured into the names of the pattern."""
-        places = (place for place, segment in enumerate(self.segments) if segment is None)
-        return {name: found[f"p{place}"] for name, place in zip(self.names, places, strict=True)}
+        return {name: found[place] for name, place in self._places}
+
+    @cached_property
+    def _places(self) -> list[tuple[str, str]]:
+        """The names of the parameters, and those in the template."""
+        places = (f"p{place}" for place, segment in enumerate(self.segments) if segment is None)
+        return list(zip(self.names, places, strict=True))
 
 
 def parse(text: str) -> Pattern:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import urllib.parse
+from http import HTTPStatus
 from typing import IO, TYPE_CHECKING, Any
 
 import gevent
 
 from runtime.binding import Failure, Kind
+from runtime.http.refusals import Refusal
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     import falcon
 
@@ -24,8 +26,16 @@ class IncomingRequest:
     def __init__(self, request: falcon.Request, params: Mapping[str, str] | None = None) -> None:
         self._environ: dict[str, Any] = request.env
         self._query: dict[str, list[str]] | None = None
+        self._request = request
+        self._body: RequestBody | None = None
         self.params = params
-        self.body = RequestBody(_stream(request), self.content_length())
+
+    @property
+    def body(self) -> RequestBody:
+        """The body, which can be read once."""
+        if self._body is None:
+            self._body = RequestBody(_stream(self._request), self.content_length())
+        return self._body
 
     def method(self) -> str:
         """Give the method in capitals."""
@@ -91,45 +101,63 @@ class RequestBody:
         self._stream = stream
         self._received = 0
         self.length = length  # in bytes; -1 when the client did not announce one
+        # The status that says what the client did wrong; None as long as nothing is wrong with the body.
+        self.fault: int | None = None
 
     def read_all(self, limit: int, timeout: float) -> bytes:
         """Read what is left, at most `limit` bytes; an empty string the second time."""
         if self.length > limit:
-            raise _too_large(limit)
+            raise self._too_large(limit)
         pieces = []
         size = 0
-        with _deadline(timeout):
+        with _deadline(timeout, self.blame):
             while piece := self._piece(min(_PIECE, limit + 1 - size)):
                 pieces.append(piece)
                 size += len(piece)
                 if size > limit:
-                    raise _too_large(limit)
+                    raise self._too_large(limit)
         return b"".join(pieces)
 
     def read(self, size: int, timeout: float = 0) -> bytes:
         """Read up to `size` bytes; an empty string at the end."""
-        with _deadline(timeout):
+        with _deadline(timeout, self.blame):
             return self._piece(size)
 
     def _piece(self, size: int) -> bytes:
         try:
             piece: bytes = self._stream.read(size)
-        except (OSError, EOFError, ValueError) as broken:
-            raise Failure(Kind.INTERNAL, f"failed to read the request body: {broken}") from broken
+        except Exception as broken:
+            refusal = Refusal.of(broken)
+            if refusal is not None:
+                self.blame(refusal.status)
+            elif not isinstance(broken, (OSError, EOFError, ValueError)):
+                raise
+            reason = refusal.reason if refusal is not None else broken
+            raise Failure(Kind.INTERNAL, f"failed to read the request body: {reason}") from broken
         self._received += len(piece)
         if not piece and self.length > self._received:
+            self.blame(HTTPStatus.BAD_REQUEST)
             raise Failure(
                 Kind.INTERNAL,
                 f"failed to read the request body: the client sent {self._received} of {self.length} bytes",
             )
         return piece
 
+    def blame(self, status: HTTPStatus) -> None:
+        """Take note of what the client did wrong; the first mistake counts."""
+        self.fault = self.fault or status.value
+
+    def _too_large(self, limit: int) -> Failure:
+        self.blame(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+        return Failure(Kind.INVALID, "request body too large", details={"max_body": limit})
+
 
 class _deadline:  # noqa: N801  (reads as a statement: with _deadline(5))
     """Turns the end of a time limit into the failure that a handler receives."""
 
-    def __init__(self, seconds: float) -> None:
+    def __init__(self, seconds: float, blame: Callable[[HTTPStatus], None]) -> None:
         self._seconds = seconds
+        self._blame = blame
         self._timeout = gevent.Timeout(seconds if seconds > 0 else None)
 
     def __enter__(self) -> None:
@@ -138,10 +166,7 @@ class _deadline:  # noqa: N801  (reads as a statement: with _deadline(5))
     def __exit__(self, _kind: object, error: BaseException | None, _traceback: object) -> None:
         self._timeout.close()
         if error is self._timeout:
+            self._blame(HTTPStatus.REQUEST_TIMEOUT)
             raise Failure(
                 Kind.INTERNAL, f"failed to read the request body: timeout after {round(self._seconds * 1000)} ms"
             ) from None
-
-
-def _too_large(limit: int) -> Failure:
-    return Failure(Kind.INVALID, "request body too large", details={"max_body": limit})

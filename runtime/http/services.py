@@ -8,17 +8,23 @@ import falcon
 
 from runtime.files.directory import Directory
 from runtime.http.application import ServiceApplication
+from runtime.http.connection import Served, Terms
+from runtime.http.departures import Departures
 from runtime.http.endpoint import FunctionHandler
 from runtime.http.middleware.table import MiddlewareTable
 from runtime.http.patterns import parse
 from runtime.http.relay.relay import SHUTDOWN
 from runtime.http.routes import Mount, Route, RouteTable
+from runtime.http.settings import Settings
 from runtime.http.site import Endpoint, Router, Site, Static, plan
 from runtime.http.static import StaticFiles
+from runtime.http.tls import context_of
 from runtime.process.events import cancel_event
 from runtime.registry.errors import EntryError
 
 if TYPE_CHECKING:
+    from gunicorn.config import Config
+
     from runtime.http.routes import Handler
     from runtime.registry.entry import Entry, EntryId
 
@@ -26,7 +32,8 @@ if TYPE_CHECKING:
 class HttpServices:
     """The node's HTTP side: the kind handlers change it, the servers ask it for applications.
 
-    `served_elsewhere`: a server around the node listens (gunicorn), so the services themselves do not.
+    `bound`: the services for which a server around the node listens (gunicorn), so that they do not themselves.
+    `shares_ports`: other processes serve the same application, and may listen at the same addresses.
     """
 
     def __init__(self, node: Any) -> None:
@@ -35,8 +42,10 @@ class HttpServices:
         self._sites: dict[EntryId, Site] = {}
         self._applications: dict[EntryId, ServiceApplication] = {}
         self._stale = False
+        self._departures = Departures()
         self.middleware = MiddlewareTable(node)
-        self.served_elsewhere = False
+        self.bound: frozenset[EntryId] = frozenset()
+        self.shares_ports = False
 
     @property
     def sites(self) -> dict[EntryId, Site]:
@@ -46,6 +55,17 @@ class HttpServices:
     def application(self, service: EntryId) -> ServiceApplication:
         """Give the WSGI application of a service; it stays the same object however its routes change."""
         return self._applications.setdefault(service, ServiceApplication(RouteTable((), ())))
+
+    def served(self, service: EntryId, parsing: Config) -> Served:
+        """Give what a listener serves for a service."""
+        return Served(str(service), self.application(service), lambda: self._terms(service), Settings(parsing))
+
+    def _terms(self, service: EntryId) -> Terms:
+        site = self._sites.get(service)
+        if site is None:
+            return Terms()
+        timeouts = site.config.timeouts
+        return Terms(timeouts.read, timeouts.write, timeouts.idle, context_of(site.config.tls))
 
     def close_connections(self, service: EntryId | None = None) -> None:
         """Ask the clients that are connected as processes to go, of one service or of all."""
@@ -104,7 +124,7 @@ class HttpServices:
         options = before(_no_content)
         routes = []
         for endpoint in endpoints:
-            handler = FunctionHandler(endpoint.entry.id, endpoint.config.func, self._node.functions)
+            handler = FunctionHandler(endpoint.entry.id, endpoint.config.func, self._node.functions, self._departures)
             routes.append(Route(endpoint.method, endpoint.pattern, before(_matched(endpoint, after(handler))), options))
         return routes
 

@@ -76,6 +76,11 @@ class Site:
         """Where the service listens."""
         return Address.parse(self.config.addr)
 
+    @property
+    def url(self) -> str:
+        """The address as a browser on this machine would open it."""
+        return self.address.url("https" if self.config.tls.mode else "http")
+
     def contradictions(self) -> Iterator[EntryError]:
         """Find the entries that would answer the same requests, where no rule says which of them does."""
         for first, second in combinations(self.routers, 2):

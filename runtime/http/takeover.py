@@ -6,9 +6,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import gevent
-from gevent import ssl
-
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
@@ -18,6 +15,9 @@ _ERROR = 400
 
 # Under this name a responder leaves a Takeover in the WSGI environment.
 TAKEOVER = "wippy.takeover"
+# Under this name a server leaves what a responder calls when its answer will go on for long: the connection gives up
+# its place among those that a server has at a time.
+LONG_LIVED = "wippy.long_lived"
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class Takeover:
 
 
 class _Taken(Iterator[bytes]):
-    """The body of a response that nobody is to send: servers leave the connection alone when they get it."""
+    """The body of a response that nobody is to send: the server hands the connection over when it gets it."""
 
     def __next__(self) -> bytes:
         raise StopIteration
@@ -38,21 +38,15 @@ class _Taken(Iterator[bytes]):
 TAKEN = _Taken()
 
 
-def hand_over(environ: dict[str, Any], body: Iterable[bytes]) -> Iterable[bytes]:
-    """Give the body that the application made, unless somebody goes on with the socket.
-
-    That runs in a greenlet of its own on a duplicate of the socket, so that the server's greenlet, its buffers
-    and its place among the server's connections are free again. TLS sockets cannot be duplicated: there it runs here.
-    """
-    takeover: Takeover | None = environ.pop(TAKEOVER, None)
-    if takeover is None or takeover.response.status_code >= _ERROR:
+def prepare(environ: dict[str, Any], body: Iterable[bytes]) -> Iterable[bytes]:
+    """Give the body that the application made; TAKEN when the takeover in the environment is to go on instead."""
+    takeover: Takeover | None = environ.get(TAKEOVER)
+    if takeover is None:
+        return body
+    if takeover.response.status_code >= _ERROR:
+        del environ[TAKEOVER]
         return body
     close = getattr(body, "close", None)
     if close is not None:
         close()
-    sock = environ["gunicorn.socket"]
-    if isinstance(sock, ssl.SSLSocket):
-        takeover.run(sock)
-    else:
-        gevent.spawn(takeover.run, sock.dup())
     return TAKEN

@@ -6,6 +6,7 @@ import json
 import logging
 import re
 from datetime import datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -30,11 +31,12 @@ class ConsoleFormatter(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         """Write the record."""
         level = level_name(record)
-        head = f"{self._dim(_time(record).strftime('%H:%M:%S.%f')[:-3])} {self._level(level)}"
+        second, fraction = divmod(int(record.created * 1000), 1000)
+        head = f"{self._dim(f'{_clock(second)}.{fraction:03}')} {self._level(level)}"
         place = getattr(record, "location", "") or logger_name(record)
         text = _CONTROL.sub(_escaped, record.getMessage()).replace("\n", "\n    ")
-        fields = "".join(f" {self._dim(shown(key) + '=')}{shown(value)}" for key, value in self._fields(record))
-        line = f"{head} {self._dim(shown(place))} {text}{fields}"
+        fields = "".join([f" {self._dim(_name(key) + '=')}{shown(value)}" for key, value in self._fields(record)])
+        line = f"{head} {self._dim(_name(place))} {text}{fields}"
         stack = stack_of(record)
         return f"{line}\n    " + stack.replace("\n", "\n    ") if stack else line
 
@@ -42,7 +44,8 @@ class ConsoleFormatter(logging.Formatter):
     def _fields(record: logging.LogRecord) -> Iterator[tuple[str, Any]]:
         if getattr(record, "topic", ""):
             yield "logger", logger_name(record)
-        yield from getattr(record, "fields", {}).items()
+        said = getattr(record, "said", ())
+        yield from ((key, value) for key, value in getattr(record, "fields", {}).items() if key not in said)
         if getattr(record, "pid", ""):
             yield "pid", record.pid  # type: ignore[attr-defined]
 
@@ -95,7 +98,21 @@ def shown(value: Any) -> str:
     """Write a name or a value so that it cannot be taken for more: text that is not one plain word stands in quotes."""
     if isinstance(value, str):
         return value if _BARE.match(value) else json.dumps(value, ensure_ascii=not value.isprintable())
+    if type(value) is int or (type(value) is float and value - value == 0):
+        return repr(value)  # as JSON has it; PERF: 0.2 us in place of 2
     return json.dumps(_finite(value), ensure_ascii=True, default=str)
+
+
+@lru_cache(1024)
+def _name(text: str) -> str:
+    """Write a name, of which there are few."""
+    return shown(text)
+
+
+@lru_cache(2)
+def _clock(second: int) -> str:
+    """Write the local time of a second; PERF: a second has many records, and the time of one takes 4 us."""
+    return datetime.fromtimestamp(second).strftime("%H:%M:%S")
 
 
 def stack_of(record: logging.LogRecord) -> str:

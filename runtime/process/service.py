@@ -23,6 +23,8 @@ _FINAL = frozenset({Kind.CANCELED, "Terminated", "Exited"})
 class ProcessService(Service):
     """A supervised process."""
 
+    singular = True
+
     def __init__(
         self,
         node: Any,

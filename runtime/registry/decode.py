@@ -29,7 +29,7 @@ from typing import Annotated, Any, TypeAlias, TypeVar
 from runtime.durations import parse_duration
 from runtime.registry.entry import Entry, EntryId
 from runtime.registry.errors import EntryError
-from runtime.registry.placeholders import DIRECTIVE, Lookup, Resolution
+from runtime.registry.placeholders import DIRECTIVE, Lookup, Resolution, Typed, plain
 
 # Seconds, given as text such as `30s` or as a number.
 Duration: TypeAlias = Annotated[float, "duration"]
@@ -166,6 +166,8 @@ def _shown(value: Any) -> str:
 def _text(_: _Decoder, value: Any, path: str) -> str:
     if isinstance(value, str):
         return value
+    if isinstance(value, Typed):
+        return value.text
     scalar = isinstance(value, (bool, int, float))
     raise _Unfit(path, f"must be text, not {_shown(value)}", f'write it in quotes: "{_shown(value)}"' if scalar else "")
 
@@ -229,12 +231,24 @@ _SCALARS: dict[Any, Take] = {
     Any: _anything,
     object: _anything,
 }
+_PLAIN = (Any, object)
 _LISTS = (list, tuple, Sequence, Collection)
 _MAPPINGS = (dict, Mapping)
 
 
 def _taker(annotation: Any) -> Take:
     """Give the conversion of an annotation; raise TypeError for one that no entry value can become."""
+    take = _conversion(annotation)
+    if annotation is str or typing.get_origin(annotation) in (typing.Union, types.UnionType):
+        return take  # it tells a number from its text itself
+    return lambda decoder, value, path: take(decoder, plain(value) if annotation in _PLAIN else _value(value), path)
+
+
+def _value(value: Any) -> Any:
+    return value.value if isinstance(value, Typed) else value
+
+
+def _conversion(annotation: Any) -> Take:
     if annotation in _SCALARS:
         return _SCALARS[annotation]
     origin, parts = typing.get_origin(annotation), typing.get_args(annotation)

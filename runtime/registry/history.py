@@ -75,6 +75,14 @@ class History(ABC):
     def move(self, version: int) -> None:
         """Make a known version the head; raise Failure when that cannot be kept."""
 
+    def news(self) -> int | None:
+        """Give the head that another process has set, whose versions are known now; None when there is nothing new."""
+        return None
+
+    def follow(self, version: int) -> None:
+        """Take the head that another process has set for ours."""
+        self.head = version
+
     def close(self) -> None:  # noqa: B027  (memory has nothing to release)
         """Release what is open."""
 

@@ -42,6 +42,23 @@ def has_placeholders(data: Any) -> bool:
     return isinstance(data, list) and any(map(has_placeholders, data))
 
 
+@dataclass(frozen=True)
+class Typed:
+    """What a placeholder with a default that is no text stands for: a value, or its text in a field that wants text."""
+
+    text: str
+    value: bool | int | float
+
+
+def plain(data: Any) -> Any:
+    """Give data with the values in place of each Typed."""
+    if isinstance(data, Typed):
+        return data.value
+    if isinstance(data, dict):
+        return {key: plain(value) for key, value in data.items()}
+    return [plain(item) for item in data] if isinstance(data, list) else data
+
+
 @dataclass
 class Resolution:
     """Resolves the placeholders of one entry.
@@ -55,7 +72,7 @@ class Resolution:
     problems: dict[str, tuple[str, str]] = field(default_factory=dict)
 
     def resolve(self, value: Any, path: str = "") -> Any:
-        """Copy a value with its placeholders resolved."""
+        """Copy a value with its placeholders resolved, some of them to a Typed."""
         if path in self.kept:
             return value
         if isinstance(value, dict):
@@ -122,11 +139,11 @@ def _typed(match: re.Match[str], lookup: Lookup) -> Any:
     if isinstance(like, bool):
         word = text.lower()
         if word in _TRUE or word in _FALSE:
-            return word in _TRUE
+            return Typed(text, word in _TRUE)
         raise _UnresolvedError(f"the variable {name} is '{text}', which is neither true nor false", "correct its value")
     if isinstance(like, (int, float)):
         number = coerce(text)
         if isinstance(number, str):
             raise _UnresolvedError(f"the variable {name} is '{text}', which is no number", "correct its value")
-        return number
+        return Typed(text, number)
     return text

@@ -47,12 +47,14 @@ class Surroundings:
 
     `lock` makes others wait for their turn to change it; without one they are refused with CONFLICT. Without `history`
     there is no way back. `lookup` gives what placeholders in entries stand for. `narrator` tells of every transaction.
+    `follows`: other processes write the same history, and their changes are taken over.
     """
 
     lock: AbstractContextManager[Any] = field(default_factory=contextlib.nullcontext)
     history: History | None = field(default_factory=MemoryHistory)
     lookup: Lookup = nothing_set
     narrator: Narrator | None = None
+    follows: bool = False
 
 
 class Registry:
@@ -162,6 +164,7 @@ class Registry:
         if not changes:
             raise Failure(Kind.INVALID, "no changes to apply")
         with self._turn():
+            self._follow()
             before = self._view
             history = self._around.history
             version = history.following if history is not None else before.version + 1
@@ -174,6 +177,7 @@ class Registry:
     def apply_version(self, version: int) -> None:
         """Make the state of a version the current one, or change nothing; raise Failure as `apply`, or NOT_FOUND."""
         with self._turn():
+            self._follow()
             history = self.history
             history.check(version)
             if version == self._view.version:
@@ -183,6 +187,21 @@ class Registry:
             taken = difference(before.entries, after.entries)
             self._pass_over(after, taken, lambda: history.move(version))
         self._notify(Notice(version, tuple(taken)))
+
+    def catch_up(self) -> None:
+        """Take over what other processes have changed, if they may; raise Failure when that cannot live here."""
+        with self._turn():
+            self._follow()
+
+    def _follow(self) -> None:
+        history = self._around.history
+        head = history.news() if history is not None and self._around.follows else None
+        if history is None or head is None:
+            return
+        after = View(head, self._known_part(history.state(self._baseline, head)))
+        taken = difference(self._view.entries, after.entries)
+        self._pass_over(after, taken, lambda: history.follow(head))
+        self._notify(Notice(head, tuple(taken)))
 
     def _known_part(self, state: dict[EntryId, Entry]) -> dict[EntryId, Entry]:
         """Leave out what the boot left out: entries of the files whose kinds nobody knows."""

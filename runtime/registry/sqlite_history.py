@@ -42,8 +42,8 @@ class SqliteHistory(History):
             self._link.execute("PRAGMA journal_mode = WAL")
             self._link.execute("PRAGMA synchronous = NORMAL")
             self._migrate()
-            for number, parent in self._link.execute("SELECT id, parent FROM versions ORDER BY id"):
-                self.parents[number] = parent
+            self._seen = self._data_version()
+            self._read_versions()
             self.head = self._stored_head()
 
     def _migrate(self) -> None:
@@ -55,6 +55,26 @@ class SqliteHistory(History):
             )
         self._link.executescript(_SCHEMA)
         self._link.execute(f"PRAGMA user_version = {FORMAT}")
+
+    def _data_version(self) -> int:
+        """Give a number that changes with every commit of another connection."""
+        return int(self._link.execute("PRAGMA data_version").fetchone()[0])
+
+    def _read_versions(self) -> None:
+        newest = next(reversed(self.parents))
+        known = self._link.execute("SELECT id, parent FROM versions WHERE id > ? ORDER BY id", (newest,))
+        self.parents.update(known)
+
+    def news(self) -> int | None:
+        """Look for what another process has written; some microseconds when there is nothing."""
+        with self._told("read"):
+            seen = self._data_version()
+            if seen == self._seen:
+                return None
+            self._seen = seen
+            self._read_versions()
+            head = self._stored_head()
+        return head if head != self.head else None
 
     def _stored_head(self) -> int:
         row = self._link.execute("SELECT id FROM head").fetchone()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 if TYPE_CHECKING:
     from runtime.registry.entry import EntryId
@@ -48,6 +48,8 @@ class Service(ABC):
 
     id: EntryId
     lifecycle: Lifecycle
+    # Of several nodes that serve one application only one runs it.
+    singular: ClassVar[bool] = False
 
     @abstractmethod
     def start(self) -> None:

@@ -40,7 +40,8 @@ class Supervisor:
     """Keeps services running.
 
     `references` gives what an entry refers to, None for an id that no entry has: the registry's knowledge. `clock`,
-    `sleep` and `chance` are for tests.
+    `sleep` and `chance` are for tests. Without `leads`, services of which one node in several runs each are left to
+    another node: `start_all` passes them over, and what needs them takes them as running.
     """
 
     def __init__(
@@ -55,6 +56,7 @@ class Supervisor:
         self._environment = Environment(clock, sleep, chance or random.Random(), self._tell)  # noqa: S311  (jitter)
         self._controllers: dict[EntryId, Controller] = {}
         self._listeners: list[Listener] = []
+        self.leads = True
 
     def add(self, service: Service) -> None:
         """Take a service into care without starting it; a known id gets a new form, effective at its next start."""
@@ -109,7 +111,9 @@ class Supervisor:
             [
                 service_id
                 for service_id, controller in self._controllers.items()
-                if controller.service.lifecycle.auto_start and controller.state is State.UNKNOWN
+                if controller.service.lifecycle.auto_start
+                and controller.state is State.UNKNOWN
+                and not self._is_elsewhere(service_id)
             ]
         )
 
@@ -119,7 +123,11 @@ class Supervisor:
 
     def _start(self, wanted: list[EntryId]) -> None:
         dependencies = self._dependencies()
-        needs = dependencies.closure(wanted)
+        needs = {
+            service_id: [name for name in names if not self._is_elsewhere(name)]
+            for service_id, names in dependencies.closure(wanted).items()
+            if service_id in wanted or not self._is_elsewhere(service_id)
+        }
         cycle = find_cycle(needs)
         if cycle:
             ring = " -> ".join(str(name) for name in cycle)
@@ -166,6 +174,9 @@ class Supervisor:
         if not controller.ran.is_set():
             controller.begin()
         controller.settled.wait()
+
+    def _is_elsewhere(self, service_id: EntryId) -> bool:
+        return not self.leads and self._controllers[service_id].service.singular
 
     def _is_optional(self, service_id: EntryId) -> bool:
         return self._controllers[service_id].service.lifecycle.startup == "optional"

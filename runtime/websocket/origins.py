@@ -15,7 +15,10 @@ def allows(origin: str, host: str, patterns: Sequence[str]) -> bool:
 
     A pattern with a scheme is compared with the whole origin, any other with its host and port; `*` is anything.
     """
-    parts = urllib.parse.urlsplit(origin.strip().lower())
+    try:
+        parts = urllib.parse.urlsplit(origin.strip().lower())
+    except ValueError:  # such as "http://[", which no browser sends
+        return False
     if not origin or parts.netloc == host.lower():
         return True
     whole = f"{parts.scheme}://{parts.netloc}"

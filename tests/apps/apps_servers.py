@@ -22,6 +22,7 @@ ROOT = Path(__file__).parents[2]
 HELLO = ROOT / "examples" / "hello"
 TODO = ROOT / "examples" / "todo"
 CHAT = ROOT / "examples" / "chat"
+LIVE = ROOT / "examples" / "live"
 BARS = Path(__file__).parent / "bars"
 PORTS = range(18301, 18400)
 PATIENCE = 30.0  # seconds for a server to start or to end, on a machine that does other things too

@@ -6,7 +6,7 @@ import shutil
 import subprocess
 
 import pytest
-from apps_servers import CHAT, HELLO, TODO, copy_of
+from apps_servers import CHAT, HELLO, LIVE, TODO, copy_of
 
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 
@@ -20,7 +20,9 @@ def shown_commands(example):
             yield command.removeprefix("$ "), output
 
 
-@pytest.mark.parametrize(("example", "count"), [(HELLO, 2), (TODO, 9), (CHAT, 4)], ids=["hello", "todo", "chat"])
+@pytest.mark.parametrize(
+    ("example", "count"), [(HELLO, 2), (TODO, 9), (CHAT, 4), (LIVE, 10)], ids=["hello", "todo", "chat", "live"]
+)
 def test_the_commands_in_the_readme(example, count, tmp_path, serve):
     curl = shutil.which("curl")
     if curl is None:

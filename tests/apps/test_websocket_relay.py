@@ -96,6 +96,7 @@ def test_headers_of_the_handshake(server):
         ("https://example.org", False),
         ("https://evil.com", False),
         ("null", False),
+        ("http://[", False),
     ],
 )
 def test_origins(server, origin, allowed):
@@ -256,7 +257,7 @@ def test_the_log_has_a_line_and_no_traceback(server):
     with open_(server, "echo"):
         pass
     assert server.process.poll() is None
-    assert "/ws/echo' 101" in server.log
+    assert "GET /ws/echo 101" in server.log
     assert "Traceback" not in server.log
 
 

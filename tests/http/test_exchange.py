@@ -298,10 +298,11 @@ def test_the_body_is_limited():
         return it.request.body.read_all(4, 1).decode()
 
     result = answer(handler, body="hello")
-    assert (result.status_code, result.text) == (500, "request body too large\n")
+    assert (result.status_code, result.text) == (413, "request body too large\n")
     assert answer(handler, body="four").json == "four"
 
 
 def test_a_body_that_is_cut_off_is_told():
     result = answer(lambda it: it.request.body.read_all(100, 1).decode(), body="hello", headers={"Content-Length": "9"})
+    assert result.status_code == 400
     assert "the client sent 5 of 9 bytes" in result.text

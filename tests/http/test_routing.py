@@ -161,7 +161,7 @@ def test_every_contradiction_is_told():
         (static("s", "/s", "f"), "there is no filesystem app:f"),
         (service("app:b", "8080"), "no address to listen on"),
         (service("app:b", ":99999"), "no address to listen on"),
-        (service("app:b", ":1", tls={"mode": "manual"}), "TLS is not available yet"),
+        (service("app:b", ":1", tls={"mode": "manual"}), "'tls.cert': it is empty; give it PEM text"),
         (router("app:r", "/r", server="nobody"), "there is no http.service app:nobody"),
         (entry("app:e", "http.endpoint", {}, method="GET", path="/", func="f"), "add `meta.router:` to the entry"),
     ],

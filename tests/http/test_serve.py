@@ -12,12 +12,12 @@ from contextlib import contextmanager
 from types import SimpleNamespace
 
 import pytest
-from http_fakes import endpoint, router, service, static
+from http_fakes import endpoint, entry, router, service, static
 
-from runtime.cli.console import CommandError
-from runtime.cli.serve import count_routes, find_listeners, probe
+from runtime.binding import Failure
 from runtime.http.address import Address
-from runtime.http.worker import ListenError, application_of
+from runtime.http.boot import ListenError, service_at
+from runtime.http.places import count_routes, places_of, probe
 from runtime.registry.entry import EntryId
 
 PROJECT = {
@@ -74,11 +74,30 @@ return { hello = hello, slow = slow, broken = broken }
 }
 
 
-def test_listeners():
-    (one,) = find_listeners([service(addr=":8080")])
-    assert (one.service, one.address.url) == (EntryId("app", "gateway"), "http://localhost:8080")
-    (two,) = find_listeners([service(addr=":8080")], "127.0.0.1:9000")
-    assert two.address == Address("127.0.0.1", 9000)
+def test_places():
+    (one,) = places_of(None, [service(addr=":8080")])
+    assert (one.name, one.url) == ("app:gateway", "http://localhost:8080")
+    two, admin = places_of(None, [service(addr=":8080")], "127.0.0.1:9000", ":9001")
+    assert (two.address, admin.address) == (Address("127.0.0.1", 9000), Address("0.0.0.0", 9001))
+
+
+def test_addresses_may_come_from_variables(tmp_path, monkeypatch):
+    monkeypatch.setenv("ITS_PORT", "8123")
+    (tmp_path / "settings.env").write_text("ADMIN_ADDR=127.0.0.1:8124\n")
+    variables = [
+        entry("app:os", "env.storage.os"),
+        entry("app:file", "env.storage.file", file_path="settings.env"),
+        entry("app:port", "env.variable", storage="app:os", variable="ITS_PORT"),
+        entry("app:admin_addr", "env.variable", storage="app:file", variable="ADMIN_ADDR"),
+    ]
+    services = [service(addr="127.0.0.1:${env:ITS_PORT}"), service("app:b", addr="${env:app:admin_addr}")]
+    project = SimpleNamespace(root=tmp_path)
+    assert [str(place.address) for place in places_of(project, [*variables, *services])] == [
+        "127.0.0.1:8123",
+        "127.0.0.1:8124",
+    ]
+    with pytest.raises(Failure, match=r"app:gateway: 'addr': the variable NOBODY is not set"):
+        places_of(project, [service(addr=":${env:NOBODY}")])
 
 
 @pytest.mark.parametrize(
@@ -96,20 +115,27 @@ def test_listeners():
     ],
 )
 def test_what_cannot_be_served_is_told(entries, bind, told):
-    with pytest.raises(CommandError, match=told.replace("(", r"\(")):
-        find_listeners(entries, bind)
+    with pytest.raises(ListenError, match=told.replace("(", r"\(")):
+        places_of(None, entries, bind)
+
+
+def test_the_admin_address_must_be_its_own():
+    with pytest.raises(ListenError, match=r"app:gateway and the admin address both listen on 0.0.0.0:1"):
+        places_of(None, [service(addr=":1")], "", ":1")
+    with pytest.raises(ListenError, match="--admin 'x' is no address"):
+        places_of(None, [service(addr=":1")], "", "x")
 
 
 def test_a_taken_port_is_told():
     with socket.create_server(("127.0.0.1", 0)) as taken:
-        (listener,) = find_listeners([service(addr=f"127.0.0.1:{taken.getsockname()[1]}")])
-        with pytest.raises(CommandError, match=r"app:gateway cannot listen on .* in use; stop the program"):
-            probe(listener)
+        (place,) = places_of(None, [service(addr=f"127.0.0.1:{taken.getsockname()[1]}")])
+        with pytest.raises(ListenError, match=r"app:gateway cannot listen on .* in use; stop the program"):
+            probe(place)
 
 
 def test_counts():
     entries = [service(), router(), endpoint("a", "GET", "/a"), endpoint("b", "GET", "/b"), static("s", "/", "f")]
-    assert count_routes(entries) == {EntryId("app", "gateway"): "2 endpoints, 1 static"}
+    assert count_routes(entries) == {"app:gateway": "2 endpoints, 1 static"}
 
 
 @pytest.mark.parametrize(
@@ -131,20 +157,13 @@ def test_no_addresses(text):
         Address.parse(text)
 
 
-def sites(**addresses):
-    known = {EntryId("app", name): SimpleNamespace(address=Address.parse(text)) for name, text in addresses.items()}
-    return SimpleNamespace(sites=known, application=lambda id_: lambda _environ, _start: str(id_))
-
-
 def test_sockets_find_their_service():
-    call = application_of(sites(a=":80", b="127.0.0.1:81"), [("0.0.0.0", 80), ("127.0.0.1", 81)])
-    assert call({"SERVER_NAME": "0.0.0.0", "SERVER_PORT": "80"}, None) == "app:a"
-    assert call({"SERVER_NAME": "127.0.0.1", "SERVER_PORT": "81"}, None) == "app:b"
-    assert application_of(sites(a=":80"), [("0.0.0.0", 9000), "/run/socket"])({}, None) == "app:a"
+    known = {EntryId("app", "a"): Address.parse(":80"), EntryId("app", "b"): Address.parse("127.0.0.1:81")}
+    assert str(service_at(("0.0.0.0", 80), known)) == "app:a"
+    assert str(service_at(("127.0.0.1", 81), known)) == "app:b"
+    assert str(service_at("/run/socket", {EntryId("app", "a"): Address.parse(":80")})) == "app:a"
     with pytest.raises(ListenError, match=r"no http.service belongs to .*9000.*app:a at 0.0.0.0:80, app:b"):
-        application_of(sites(a=":80", b=":81"), [("0.0.0.0", 9000)])
-    with pytest.raises(ListenError, match=r"no http.service entry"):
-        application_of(sites(), [("0.0.0.0", 80)])
+        service_at(("0.0.0.0", 9000), known)
 
 
 @pytest.fixture(scope="module")
@@ -165,7 +184,7 @@ def serving(*command, port):
     process = subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True
     )
-    server = SimpleNamespace(port=port, process=process, output="")
+    server = SimpleNamespace(port=port, process=process, output="", ending=False)
     try:
         deadline = time.monotonic() + 30
         while True:
@@ -178,7 +197,8 @@ def serving(*command, port):
                 assert time.monotonic() < deadline, "the server did not start"
                 time.sleep(0.05)
         yield server
-        process.terminate()
+        if not server.ending:  # a second signal would end it at once
+            process.terminate()
         server.output = process.communicate(timeout=20)[0]
         assert process.returncode == 0, server.output
     finally:
@@ -206,7 +226,7 @@ def test_lua_answers_under_gunicorn(project):
         assert "Traceback" not in body
         assert ask(18250, "POST", "/slow")[0] == 405
     assert "app:gateway serves http://127.0.0.1:18250  (4 endpoints, 0 static)" in server.output
-    assert '"GET /hello/you?q=%C3%A9 HTTP/1.1" 202' in server.output
+    assert "GET /hello/you?q=%C3%A9 202 service=app:gateway client=127.0.0.1" in server.output
     assert "app:handlers:16: in inner" in server.output
     assert "Traceback" not in server.output
 
@@ -217,6 +237,7 @@ def test_ending_lets_requests_finish(project):
         slow.request("GET", "/slow")
         time.sleep(0.3)
         server.process.terminate()
+        server.ending = True
         answer = slow.getresponse()
         assert (answer.status, answer.read()) == (200, b'"done"')
         slow.close()

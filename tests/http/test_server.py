@@ -150,7 +150,7 @@ def test_pieces_arrive_as_they_are_flushed(run):
 
 
 def test_a_call_ends_when_its_client_leaves(run, monkeypatch):
-    monkeypatch.setattr("runtime.http.endpoint._LOOK_AFTER_CLIENT", 0.02)
+    monkeypatch.setattr("runtime.http.departures.LOOK", 0.02)
     begun, ended = Event(), Event()
 
     def handler(_exchange):
@@ -210,7 +210,7 @@ def test_stopping_cuts_off_what_takes_too_long(run, caplog):
     gevent.sleep(0.05)
     with gevent.Timeout(2):
         server_of(node).stop(0.3)
-    assert client.rest().startswith("HTTP/1.1 500")
+    assert client.rest().startswith("HTTP/1.1 503")
     assert "requests are cut off" in caplog.text
 
 
@@ -233,8 +233,17 @@ def test_each_request_is_logged(run, caplog):
     caplog.set_level("INFO", "wippy.http.access")
     _, connect = run({"a": path})
     connect().send("GET /a?b=c HTTP/1.1\nHost: x\nConnection: close\n\n").rest()
-    (line,) = [record.getMessage() for record in caplog.records if record.name == "wippy.http.access"]
-    assert line.startswith("127.0.0.1 'GET /a?b=c HTTP/1.1' 200 ")
+    (record,) = [record for record in caplog.records if record.name == "wippy.http.access"]
+    assert record.getMessage() == "GET /a?b=c 200"
+    assert record.fields.pop("ms") >= 0
+    assert record.fields == {
+        "service": "app:gateway",
+        "client": "127.0.0.1",
+        "method": "GET",
+        "target": "/a?b=c",
+        "status": 200,
+        "bytes": 4,
+    }
 
 
 def test_large_files(run, tmp_path):
@@ -249,7 +258,7 @@ def test_large_files(run, tmp_path):
 
 def test_a_server_around_the_node_listens_instead(run):
     node = Node()
-    node.http.served_elsewhere = True
+    node.http.bound = frozenset([GATEWAY])
     node.load([service()])
     node.start()
     assert port_of(node) == 0

@@ -49,6 +49,18 @@ def test_ranges(files):
     assert http.simulate_get("/data", headers={"Range": "bytes=999999-"}).status_code == 416
 
 
+@pytest.mark.parametrize("text", ["bytes=5-2", "bytes=0-1,5-6", "bytes=a-b", "lines=1-2", "bytes", ""])
+def test_a_range_that_is_none_gives_the_whole(files, text):
+    http = client(files)
+    answer = http.simulate_get("/data", headers={"Range": text})
+    assert (answer.status_code, len(answer.content)) == (200, 256_000)
+
+
+@pytest.mark.parametrize("text", ["yesterday", "0", "Wed, 21 Oct 99999 07:28:00 GMT", ""])
+def test_a_date_that_is_none_does_not_count(files, text):
+    assert client(files).simulate_get("/data", headers={"If-Modified-Since": text}).status_code == 200
+
+
 def test_head(files):
     answer = client(files).simulate_head("/app.js")
     assert (answer.status_code, answer.content, answer.headers["content-length"]) == (200, b"", "5")

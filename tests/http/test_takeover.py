@@ -1,10 +1,8 @@
 """Who goes on with a connection after its request."""
 
-import gevent
-from gevent import socket, ssl
 from http_fakes import Node, endpoint, router, service
 
-from runtime.http.takeover import TAKEN, TAKEOVER, Takeover, hand_over
+from runtime.http.takeover import TAKEN, TAKEOVER, Takeover, prepare
 
 
 class Body:
@@ -24,42 +22,25 @@ class Response:
 
 def test_without_a_takeover_the_body_stands():
     body = Body()
-    assert hand_over({}, body) is body
+    assert prepare({}, body) is body
     assert not body.closed
 
 
 def test_an_error_is_answered():
     body = Body()
-    assert hand_over({TAKEOVER: Takeover(Response(500), None)}, body) is body
+    environ = {TAKEOVER: Takeover(Response(500), None)}
+    assert prepare(environ, body) is body
     assert not body.closed
+    assert TAKEOVER not in environ
 
 
-def test_the_socket_is_duplicated():
-    here, there = socket.socketpair()
+def test_a_takeover_is_left_to_the_server():
     body = Body()
-    environ = {
-        "gunicorn.socket": here,
-        TAKEOVER: Takeover(Response(200), lambda sock: (sock.sendall(b"mine"), sock.close())),
-    }
-    assert hand_over(environ, body) is TAKEN
+    environ = {TAKEOVER: Takeover(Response(200), None)}
+    assert prepare(environ, body) is TAKEN
     assert body.closed
     assert list(TAKEN) == []
-    here.close()
-    with gevent.Timeout(10):
-        assert there.recv(10) == b"mine"
-    there.close()
-
-
-def test_a_tls_socket_is_used_in_place():
-    here, there = socket.socketpair()
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    secure = context.wrap_socket(here, server_hostname="x", do_handshake_on_connect=False)
-    used = []
-    environ = {"gunicorn.socket": secure, TAKEOVER: Takeover(Response(200), used.append)}
-    assert hand_over(environ, Body()) is TAKEN
-    assert used == [secure]
-    secure.close()
-    there.close()
+    assert TAKEOVER in environ
 
 
 def test_a_middleware_that_fails_after_the_relay_is_heard():

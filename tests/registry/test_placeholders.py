@@ -72,6 +72,13 @@ def test_placeholders(text: str, value: Any) -> None:
     assert type(found) is type(value)
 
 
+def test_text_stays_text_where_text_is_wanted() -> None:
+    made = config(tls={"path": "${env:PORT|80}"}, many=["${env:RATE|2.0}", "${env:ON|false}"], addr=["${env:PORT|80}"])
+    assert made.tls.path == "8080"
+    assert made.many == ("1.5", "Yes")
+    assert made.addr == [8080]
+
+
 def test_placeholders_stand_anywhere_in_the_data_but_not_in_code_nor_included_files(tmp_path: Path) -> None:
     origin = Origin(tmp_path, 1, {"many.1": tmp_path})
     made = config(origin, tls={"path": "/${env:HOST}"}, many=["${env:HOST}", "${env:HOST}"], source="${env:NOPE}")

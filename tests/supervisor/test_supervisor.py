@@ -373,3 +373,18 @@ def test_the_lifecycle_of_an_entry() -> None:
     assert lifecycle.security.actor is not None
     assert lifecycle.security.actor.meta == {"role": "admin"}
     assert lifecycle.security.policies == ("p",)
+
+
+def test_what_one_node_runs_for_all_waits_until_this_one_leads(clock: Clock, log: list[str]) -> None:
+    alone = Fake("alone", log)
+    alone.singular = True  # type: ignore[misc]
+    supervisor = make(clock, alone, Fake("web", log, requires=ids("alone")), Fake("host", log))
+    supervisor.leads = False
+    supervisor.start_all()
+    assert log == ["start web", "start host"]
+    assert supervisor.state(ids("alone")[0]) is State.UNKNOWN
+    supervisor.leads = True
+    supervisor.start_all()
+    assert log == ["start web", "start host", "start alone"]
+    supervisor.stop_all()
+    assert supervisor.state(ids("alone")[0]) is State.STOPPED

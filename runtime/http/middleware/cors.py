@@ -23,6 +23,7 @@ class _Cors:
 
     def __init__(self, options: Options) -> None:
         self._origins = options.listed("cors.allow.origins", "*", "allow_origins")
+        self._all = "*" in self._origins
         self._actual: dict[str, str] = {}
         exposed = options.text("cors.expose.headers", "", "expose_headers")
         if exposed:
@@ -57,7 +58,7 @@ class _Cors:
                 vary(response, "Origin", "Access-Control-Request-Method", "Access-Control-Request-Headers")
                 response.status = falcon.HTTP_204
                 return
-            if allowed:
+            if allowed and self._actual:
                 response.set_headers(self._actual)
             try:
                 handler(request, response)
@@ -69,11 +70,11 @@ class _Cors:
         return answer
 
     def _allows(self, origin: str) -> bool:
-        return any(_matches(origin, allowed) for allowed in self._origins)
+        return self._all or any(_matches(origin, allowed) for allowed in self._origins)
 
 
 def _matches(origin: str, allowed: str) -> bool:
-    if allowed in ("*", origin):
+    if allowed == origin:
         return True
     if allowed.startswith("*."):
         host = origin.partition("://")[2]

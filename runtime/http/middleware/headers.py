@@ -10,6 +10,9 @@ if TYPE_CHECKING:
 
 def vary(response: falcon.Response, *names: str) -> None:
     """Say that the answer depends on these request headers too."""
+    if response.get_header("Vary") is None:
+        response.set_header("Vary", ", ".join(names))
+        return
     present = {name.strip().lower() for name in (response.get_header("Vary") or "").split(",")}
     for name in names:
         if name.lower() not in present and "*" not in present:

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from runtime.binding import Failure
 from runtime.http.middleware.frame import frame_of
-from runtime.permissions import TokenStore
+from runtime.process.context import CallContext
 
 if TYPE_CHECKING:
     import falcon
 
     from runtime.http.middleware.options import Handler, Node, Options, Wrap
+    from runtime.permissions import TokenStore
 
 log = logging.getLogger("wippy.http")
 
@@ -34,15 +34,16 @@ def make(options: Options, node: Node) -> Wrap:
 
     def authenticate(request: falcon.Request, token: str) -> None:
         try:
-            store = node.resources.get(store_id)
-            if not isinstance(store, TokenStore):
+            store: TokenStore = node.resources.get(store_id)
+            if not hasattr(store, "validate"):  # PERF: isinstance with the protocol takes 4 us
                 log.error("%s: token_auth.store: %s is no token store", options.entry, store_id)
                 return
             actor, scope = store.validate(token)
         except Failure as failure:
             log.debug("%s: a token was not accepted: %s", options.entry, failure.message)
             return
-        request.context.call = replace(frame_of(request), actor=actor, scope=scope)
+        frame = frame_of(request)
+        request.context.call = CallContext(frame.values, actor, scope, frame.attachments, frame.carried)
 
     def wrap(handler: Handler) -> Handler:
         def answer(request: falcon.Request, response: falcon.Response) -> None:

@@ -13,17 +13,18 @@ from gevent import get_hub
 from gevent.event import Event
 
 from runtime.binding.text import encode
-from runtime.http.endpoint import client_is_gone
-from runtime.http.relay.command import Command, CommandError, parse
+from runtime.http.departures import client_is_gone
+from runtime.http.relay.answer import Asking, refuse
 from runtime.http.relay.relay import Relay, json_text
+from runtime.http.takeover import LONG_LIVED
 from runtime.lua.table import Table
 from runtime.process.timing import start_timer
-from runtime.websocket.origins import allows
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from runtime.http.middleware.options import Handler, Node, Options, Wrap
+    from runtime.http.middleware.options import Node, Options, Wrap
+    from runtime.http.relay.command import Command
     from runtime.lua.types import LuaValue
     from runtime.process.timing import TimerHandle
     from runtime.registry.entry import EntryId
@@ -39,34 +40,21 @@ def make(options: Options, node: Node) -> Wrap:
     """Make the middleware."""
     origins = options.listed("sserelay.allowed.origins", "", "allow_origins", "allowed_origins")
 
-    def wrap(handler: Handler) -> Handler:
-        def answer(request: falcon.Request, response: falcon.Response) -> None:
-            handler(request, response)
-            header = response.get_header(HEADER)
-            if header is None:
-                return
-            response.delete_header(HEADER)
-            if response.status_code != 200 or response.data or response.stream is not None:
-                log.warning("%s: no events are relayed: the handler has answered by itself", request.path)
-                return
-            if not allows(request.get_header("Origin") or "", request.get_header("Host") or "", origins):
-                raise falcon.HTTPForbidden(description="the origin is not allowed")
-            _begin(request, response, _relay(node, request.context.service, header))
+    def begin(request: falcon.Request, response: falcon.Response, command: Command) -> None:
+        relay = SseRelay(node, request.context.service, command)
+        if command.target is not None and not relay.lives(command.target):
+            refuse(response, falcon.HTTP_404, f"the target process {command.target} is not alive")
+            return
+        _begin(request, response, relay)
 
-        return answer
-
-    return wrap
+    return Asking(HEADER, _TOPIC, origins).wrap(begin, _answers_itself)
 
 
-def _relay(node: Node, service: EntryId, header: str) -> SseRelay:
-    try:
-        command = parse(header, _TOPIC)
-    except CommandError as error:
-        raise falcon.HTTPBadRequest(description=str(error)) from None
-    relay = SseRelay(node, service, command)
-    if command.target is not None and not relay.lives(command.target):
-        raise falcon.HTTPNotFound(description=f"the target process {command.target} is not alive")
-    return relay
+def _answers_itself(response: falcon.Response) -> bool:
+    answered = response.status_code != 200 or bool(response.data) or response.stream is not None
+    if answered:
+        log.warning("no events are relayed: the handler has answered by itself")
+    return answered
 
 
 def _begin(request: falcon.Request, response: falcon.Response, relay: SseRelay) -> None:
@@ -191,6 +179,7 @@ class _Stream(Iterator[bytes]):
     def __next__(self) -> bytes:
         if not self._started:
             self._started = True
+            self._environ.get(LONG_LIVED, _nothing)()
             self._watch()
             self._relay.start()
         piece = self._relay.next_piece()
@@ -218,3 +207,7 @@ class _Stream(Iterator[bytes]):
         if client_is_gone(self._environ):
             self._relay.end()
         self._watcher.stop()  # else it says something, which has to wait
+
+
+def _nothing() -> None:
+    """Keep the place: the server has no other."""

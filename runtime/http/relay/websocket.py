@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import json
-import logging
 from typing import TYPE_CHECKING, Any
 
 import falcon
@@ -14,18 +13,18 @@ from wsproto.events import AcceptConnection, RejectConnection
 from wsproto.utilities import RemoteProtocolError
 
 from runtime.binding.text import encode, from_bytes
-from runtime.http.relay.command import Command, CommandError, parse
+from runtime.http.access import Access
+from runtime.http.relay.answer import Asking, refuse
+from runtime.http.relay.command import Command, CommandError
 from runtime.http.relay.relay import Relay, json_text
 from runtime.http.takeover import TAKEOVER, Takeover
 from runtime.websocket.connection import GOING_AWAY, NORMAL, WebSocket
-from runtime.websocket.origins import allows
 
 if TYPE_CHECKING:
-    from runtime.http.middleware.options import Handler, Node, Options, Wrap
+    from runtime.http.middleware.options import Node, Options, Wrap
     from runtime.lua.types import LuaValue
     from runtime.registry.entry import EntryId
 
-access_log = logging.getLogger("wippy.http.access")
 HEADER = "X-WS-Relay"
 _TOPIC = "ws.message"
 _MAX_MESSAGE = 1024 * 1024  # bytes
@@ -37,37 +36,12 @@ def make(options: Options, node: Node) -> Wrap:
     """Make the middleware."""
     origins = options.listed("wsrelay.allowed.origins", "", "allow_origins", "allowed_origins")
 
-    def wrap(handler: Handler) -> Handler:
-        def answer(request: falcon.Request, response: falcon.Response) -> None:
-            handler(request, response)
-            header = response.get_header(HEADER)
-            if header is None:
-                return
-            response.delete_header(HEADER)
-            if not 200 <= response.status_code < 300:
-                return
-            try:
-                command = parse(header, _TOPIC)
-                if command.target is None:
-                    raise CommandError("invalid target PID: it is missing")
-            except CommandError as error:
-                _refuse(response, falcon.HTTP_400, str(error))
-                return
-            if not allows(request.get_header("Origin") or "", request.get_header("Host") or "", origins):
-                _refuse(response, falcon.HTTP_403, "the origin is not allowed")
-                return
-            _upgrade(request, response, WebSocketRelay(node, request.context.service, command))
+    def begin(request: falcon.Request, response: falcon.Response, command: Command) -> None:
+        if command.target is None:
+            raise CommandError("invalid target PID: it is missing")
+        _upgrade(request, response, WebSocketRelay(node, request.context.service, command))
 
-        return answer
-
-    return wrap
-
-
-def _refuse(response: falcon.Response, status: str, text: str) -> None:
-    response.status = status
-    response.content_type = "text/plain; charset=utf-8"
-    response.data = None
-    response.text = text + "\n"
+    return Asking(HEADER, _TOPIC, origins).wrap(begin, lambda response: not 200 <= response.status_code < 300)
 
 
 def _upgrade(request: falcon.Request, response: falcon.Response, relay: WebSocketRelay) -> None:
@@ -85,13 +59,13 @@ def _upgrade(request: falcon.Request, response: falcon.Response, relay: WebSocke
                 status = falcon.HTTP_400
         if status == falcon.HTTP_426:
             response.set_header("Upgrade", "websocket")
-        _refuse(response, status, f"this is a WebSocket endpoint: {error}")
+        refuse(response, status, f"this is a WebSocket endpoint: {error}")
         return
     if "gunicorn.socket" not in request.env:
-        _refuse(response, falcon.HTTP_501, "this server cannot hand over its connections")
+        refuse(response, falcon.HTTP_501, "this server cannot hand over its connections")
         return
-    line = f"{request.method} {request.relative_uri}"
-    address = request.env.get("REMOTE_ADDR", "")
+    access = Access.to(request.env, 101)
+    service = str(request.context.service)
 
     def take_over(sock: Any) -> None:
         headers = [
@@ -101,7 +75,7 @@ def _upgrade(request: falcon.Request, response: falcon.Response, relay: WebSocke
         ]
         accepted = handshake.send(AcceptConnection(extra_headers=headers))
         assert handshake.connection is not None
-        access_log.info("%s %r 101", address, line)
+        access.write(service)
         relay.run(sock, accepted, WebSocket(sock, handshake.connection, _MAX_MESSAGE))
 
     request.env[TAKEOVER] = Takeover(response, take_over)

@@ -70,7 +70,9 @@ class Engines:
 
 
 class EmbeddedHost(WorkflowHost, Service):
-    """A host as a supervised service."""
+    """A host as a supervised service; one node alone has the file."""
+
+    singular = True
 
     def __init__(self, node: Any, entry_id: EntryId, config: WorkflowHostConfig) -> None:
         super().__init__(node, entry_id, config.task_queue or str(entry_id))
