@@ -18,6 +18,8 @@ from runtime.code.codebase import CodeBase
 from runtime.code.evaluation import Evaluator
 from runtime.code.kinds import FunctionKind, LuaKind, ProcessKind
 from runtime.config import Config
+from runtime.contracts.contracts import Contracts
+from runtime.contracts.kinds import BindingKind, DefinitionKind
 from runtime.data.kinds import SqliteHandler
 from runtime.durations import format_duration
 from runtime.env.kinds import KINDS as ENV_KINDS
@@ -98,6 +100,8 @@ _HANDLERS: tuple[type[KindHandler], ...] = (
     PolicyKind,
     ExpressionKind,
     TokenStoreKind,
+    DefinitionKind,
+    BindingKind,
 )
 
 
@@ -137,6 +141,7 @@ class Node:
         self.events = Bus()
         self.decide: Decide = strictly if config.flag("security.strict_mode", default=False) else by_scope
         self.policies = Policies()
+        self.contracts = Contracts()
         self.env = Environment()
         self.name = "local"
         self.settings = Settings()

@@ -73,6 +73,10 @@ class Module:
 
         return declare
 
+    def bound(self, body: Callable[..., object], name: str, *, blocks: bool = False) -> LuaFunction:
+        """Make a function for Lua that is no member of the module: one that a handle gives out by itself."""
+        return self._bind(body, Options(name, blocks))
+
     def _bind(self, body: Callable[..., object], options: Options, owner: type[Userdata] | None = None) -> LuaFunction:
         wrapper = Wrapper(body, options, owner)
         self._wrappers.append(wrapper)
