@@ -15,7 +15,18 @@ from runtime.process.context import Actor, Scope
 from runtime.registry.entry import EntryId
 from stdlib.funcs import Settings, start
 
-module = Module("contract", classes=("workflow", "nondeterministic"))
+module = Module(
+    "contract",
+    classes=("workflow", "nondeterministic"),
+    permissions={
+        "contract.get": "the contract",
+        "contract.open": "the binding",
+        "contract.implementations": "the contract",
+        "contract.call": "the name of the method",
+        "contract.context": "`context`",
+        "contract.security": "`security`",
+    },
+)
 _ASYNC = "_async"
 _BAD_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _DIGITS = 20  # of an integer with its sign

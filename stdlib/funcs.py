@@ -18,7 +18,16 @@ from runtime.process.message import Payload
 from runtime.process.transfer import copy_value
 from runtime.registry.entry import EntryId
 
-module = Module("funcs", deterministic=True, classes=("workflow", "nondeterministic"))
+module = Module(
+    "funcs",
+    deterministic=True,
+    classes=("workflow", "nondeterministic"),
+    permissions={
+        "funcs.call": "the function",
+        "funcs.context": "`context`",
+        "funcs.security": "`security`",
+    },
+)
 
 
 @module.handle("funcs.Future")

@@ -31,7 +31,16 @@ from runtime.permissions import permissions
 from runtime.process.current import on_exit
 from stdlib.stream import Stream
 
-module = Module("http_client", classes=("network", "io", "nondeterministic"))
+module = Module(
+    "http_client",
+    classes=("network", "io", "nondeterministic"),
+    permissions={
+        "http_client.request": "the URL",
+        "http_client.private_ip": "the IP address",
+        "http_client.unix_socket": "the path of the socket",
+        "http_client.insecure_tls": "the URL",
+    },
+)
 
 _BAD_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2}).{0,2}", re.DOTALL)
 _PIECE = 64 * 1024

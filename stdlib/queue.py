@@ -13,7 +13,14 @@ from runtime.queues.message import Delivery, Message
 from runtime.queues.queue import Queue
 from runtime.registry.entry import EntryId
 
-module = Module("queue", classes=("io", "nondeterministic"))
+module = Module(
+    "queue",
+    classes=("io", "nondeterministic"),
+    permissions={
+        "queue.publish": "empty",
+        "queue.publish.queue": "the queue",
+    },
+)
 
 
 @module.handle("queue.Message")

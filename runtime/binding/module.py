@@ -25,12 +25,15 @@ class Module:
 
     `deterministic`: a workflow may load it. `classes` say what it reaches (page lua/dynamic/eval): code evaluated
     at run time gets no module of the classes `process`, `storage` and `network` unless that is allowed, and none
-    without a class. Declarations are collected at import; `table()` makes the frozen table, which all processes share.
+    without a class. `permissions` are the actions that its functions ask the scope of their caller about, each with
+    what the resource is. Declarations are collected at import; `table()` makes the frozen table, which all processes
+    share.
     """
 
     name: str
     deterministic: bool = False
     classes: tuple[str, ...] = ()
+    permissions: Mapping[str, str] = field(default_factory=dict)
     members: dict[str, LuaValue] = field(default_factory=dict)
     _wrappers: list[Wrapper] = field(default_factory=list)
     _table: Table | None = None
