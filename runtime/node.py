@@ -14,6 +14,7 @@ from gevent.lock import BoundedSemaphore
 
 from compiler.artifact import ArtifactStore
 from runtime.binding import Module
+from runtime.cloudstorage.kinds import AwsKind, S3Kind
 from runtime.code.codebase import CodeBase
 from runtime.code.evaluation import Evaluator
 from runtime.code.kinds import FunctionKind, LuaKind, ProcessKind
@@ -102,6 +103,8 @@ _HANDLERS: tuple[type[KindHandler], ...] = (
     TokenStoreKind,
     DefinitionKind,
     BindingKind,
+    AwsKind,
+    S3Kind,
 )
 
 

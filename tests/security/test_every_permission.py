@@ -75,6 +75,7 @@ CASES = [
     Case("archive.read", "", "require('archive').scan(require('fs').get('app:files'):open('a.tar', 'r'))"),
     Case("archive.write", "", "require('archive').create(require('fs').get('app:files'), 'b.tar')"),
     Case("template.get", "app:views", "require('templates').get('app:views')"),
+    Case("cloudstorage.get", "app:bucket", "require('cloudstorage').get('app:bucket')"),
     Case("db.get", "app:db", "require('sql').get('app:db')"),
     Case("env.get", "PLACE", "require('env').get('PLACE')"),
     Case("env.set", "PLACE", "require('env').set('PLACE', 'x')"),
@@ -192,7 +193,20 @@ PROBE = """
     return tell(pcall(function() return %s end))
 """
 MODULES = [
-    *("archive", "contract", "env", "eval_runner", "events", "exec", "fs", "funcs", "http_client", "queue", "registry"),
+    *(
+        "archive",
+        "cloudstorage",
+        "contract",
+        "env",
+        "eval_runner",
+        "events",
+        "exec",
+        "fs",
+        "funcs",
+        "http_client",
+        "queue",
+        "registry",
+    ),
     *("security", "sql", "store", "system", "templates", "websocket"),
 ]
 
@@ -212,6 +226,8 @@ def furnished(tmp_path_factory: pytest.TempPathFactory):
     lua.add("files", "fs.directory", directory="files")
     lua.add("views", "template.set")
     lua.add("db", "db.sql.sqlite", file=":memory:")
+    lua.add("aws", "config.aws", region="us-east-1")
+    lua.add("bucket", "cloudstorage.s3", bucket="b", config="aws")
     lua.add("vars", "env.storage.memory")
     lua.add("place", "env.variable", variable="PLACE", storage="vars", default="here")
     lua.add("shell", "exec.native", command_whitelist=["echo hello"])
