@@ -76,7 +76,7 @@ _LAST_WAIT = 1.0  # seconds for what is left when all services have stopped: cal
 MODULE_GROUP = "wippy.modules"
 # Modules that every environment has without listing them (documentation page lua/overview).
 ALWAYS = ("channel", "payload", "process")
-_HANDLERS: tuple[type[KindHandler], ...] = (
+HANDLERS: tuple[type[KindHandler], ...] = (
     LuaKind,
     FunctionKind,
     ProcessKind,
@@ -164,7 +164,7 @@ class Node:
         self.code = CodeBase(ArtifactStore(project.state_dir / "artifacts"), tables, always, frozen=frozen)
         self.evaluator = Evaluator(self)
         kinds = KindTable()
-        for handler in _HANDLERS:
+        for handler in HANDLERS:
             kinds.register(handler(self))
         kinds.load_plugins(self)
         surroundings = Surroundings(

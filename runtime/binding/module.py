@@ -35,6 +35,9 @@ class Module:
     classes: tuple[str, ...] = ()
     permissions: Mapping[str, str] = field(default_factory=dict)
     members: dict[str, LuaValue] = field(default_factory=dict)
+    # What people are told about: tables of functions within the module, and the classes of objects that it hands out.
+    parts: dict[str, Module] = field(default_factory=dict)
+    handles: list[type[Userdata]] = field(default_factory=list)
     _wrappers: list[Wrapper] = field(default_factory=list)
     _table: Table | None = None
 
@@ -72,6 +75,7 @@ class Module:
                         methods[options.name] = self._bind(member, options, target)
             target.lua_name = lua_name
             target.lua_methods = methods
+            self.handles.append(target)
             return target
 
         return declare
@@ -93,7 +97,19 @@ class Module:
     def nest(self, name: str, part: Module) -> None:
         """Add another module as a table of its own, such as `process.registry`."""
         self.members[name] = part.table()
+        self.parts[name] = part
+        self.handles += part.handles
         self._wrappers.extend(part._wrappers)
+
+    @property
+    def functions(self) -> list[Wrapper]:
+        """The functions of the module itself, in the order of their declaration."""
+        own = {id(member) for member in self.members.values()}
+        return [wrapper for wrapper in self._wrappers if id(wrapper.function) in own]
+
+    def methods(self, handle: type[Userdata]) -> list[Wrapper]:
+        """List the methods of a class of objects, in the order of their declaration."""
+        return [wrapper for wrapper in self._wrappers if wrapper.owner is handle]
 
     @property
     def description(self) -> str:
