@@ -17,6 +17,7 @@ from runtime.supervisor.service import Service, ServiceError
 if TYPE_CHECKING:
     from greenlet import greenlet
 
+    from runtime.process.context import CallContext
     from runtime.queues.message import Message
     from runtime.registry.entry import EntryId
     from runtime.supervisor.lifecycle import Lifecycle
@@ -45,6 +46,7 @@ class Consumer(Service):
         self.lifecycle = lifecycle
         self._work = work
         self._queue: Queue | None = None
+        self._context: CallContext = EMPTY
         self._workers: set[gevent.Greenlet[..., None]] = set()
         self._busy: set[greenlet] = set()
         self._leaving = False
@@ -56,6 +58,7 @@ class Consumer(Service):
             raise ServiceError(f"{self._work.queue} is no queue: name an entry of kind queue.queue", final=True)
         self._leaving = False
         self._queue = queue
+        self._context = self.node.policies.context(self.lifecycle.security, self.id)
         queue.consumers += 1
         self._workers = {gevent.spawn(self._run, queue) for _ in range(self._work.workers)}
 
@@ -104,7 +107,7 @@ class Consumer(Service):
     def _call(self, delivery: Delivery) -> bool:
         """Call the function; tell whether the message is dealt with: by any result but an error."""
         message = delivery.message
-        context = replace(EMPTY, carried={DELIVERY: delivery})
+        context = replace(self._context, carried={DELIVERY: delivery})
         try:
             self.node.functions.call(self._work.func, [message.body], context)
         except Failure as failure:
