@@ -62,6 +62,7 @@ from runtime.supervisor.service import State
 from runtime.supervisor.supervisor import Supervisor, SupervisorError
 from runtime.templates.kinds import JetKind, SetKind
 from runtime.terminal.kinds import TerminalKind
+from runtime.tracing.settings import TraceSettings
 from runtime.usage import Settings
 
 if TYPE_CHECKING:
@@ -69,6 +70,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from runtime.registry.kinds import KindHandler
+    from runtime.tracing.tracing import Tracing
 
 log = logging.getLogger("wippy.node")
 _UNDER_WAY = (State.STARTING, State.RUNNING, State.STOPPING)
@@ -153,6 +155,9 @@ class Node:
         self.exit_code = 0
         self.processes = Processes(self)
         self.functions = Functions(self)
+        self.tracing = tracing_of(config)
+        if self.tracing is not None and self.tracing.settings.functions:
+            self.functions.intercept(self.tracing.settings.order, self.tracing.intercept)
         self.metrics = Metrics()
         self.http_client = HttpClient()
         self.http = HttpServices(self)
@@ -218,6 +223,8 @@ class Node:
         self.metrics.close()
         self.http_client.close()
         self.processes.stop(_LAST_WAIT)
+        if self.tracing is not None:
+            self.tracing.close()
         self.functions.close()
         self.preemption.stop()
         self._log_stream.detach()
@@ -237,6 +244,16 @@ class Node:
             return
         for service, reason in stopping.get().items():
             log.warning("service %s did not stop cleanly: %s", service, reason)
+
+
+def tracing_of(config: Config) -> Tracing | None:
+    """Make what traces, if the configuration asks for it; OpenTelemetry is imported then only."""
+    settings = TraceSettings.of(config)
+    if settings is None:
+        return None
+    from runtime.tracing.tracing import Tracing
+
+    return Tracing(settings)
 
 
 def history_of(config: Config) -> History | None:

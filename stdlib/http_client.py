@@ -28,7 +28,7 @@ from runtime.lua import args
 from runtime.lua.numbers import number_text
 from runtime.node import current as node
 from runtime.permissions import permissions
-from runtime.process.current import on_exit
+from runtime.process.current import context, on_exit
 from stdlib.stream import Stream
 
 module = Module(
@@ -182,6 +182,11 @@ def _request(method: str, url: str, options: Table | None) -> Request:
         options.get("stream") is True,
         _transport(options),
     )
+    tracing = node().tracing
+    if tracing is not None and tracing.settings.inject:
+        headers = dict(made.headers)
+        tracing.inject(context(), headers)
+        made = replace(made, headers=headers)
     allowed = permissions()
     transport = made.transport
     if transport.unix_socket:

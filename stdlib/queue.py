@@ -81,8 +81,11 @@ def publish(queue_id: LuaValue = None, data: LuaValue = None, headers: LuaValue 
     demand("queue.publish", "", "not allowed to publish to queues", Kind.INVALID)
     name = demand_text(queue_id, "the id of a queue")
     demand("queue.publish.queue", name, f"not allowed to publish to queue {name}", Kind.INVALID)
-    made = Message(_body(data), _headers(headers))
-    _queue(name).publish(made)
+    body, sent = _body(data), _headers(headers)
+    tracing = node().tracing
+    if tracing is not None and tracing.settings.queue:
+        tracing.inject(current.context(), sent)
+    _queue(name).publish(Message(body, sent))
     return True
 
 

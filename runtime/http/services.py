@@ -126,7 +126,10 @@ class HttpServices:
         routes = []
         for endpoint in endpoints:
             handler = FunctionHandler(endpoint.entry.id, endpoint.config.func, self._node.functions)
-            routes.append(Route(endpoint.method, endpoint.pattern, before(_matched(endpoint, after(handler))), options))
+            handle = before(_matched(endpoint, after(handler)))
+            if self._node.tracing is not None:
+                handle = self._node.tracing.around(endpoint.pattern.text, handle)
+            routes.append(Route(endpoint.method, endpoint.pattern, handle, options))
         return routes
 
     def _mount(self, static: Static) -> Mount:

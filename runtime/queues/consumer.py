@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -108,8 +109,12 @@ class Consumer(Service):
         """Call the function; tell whether the message is dealt with: by any result but an error."""
         message = delivery.message
         context = replace(self._context, carried={DELIVERY: delivery})
+        tracing = self.node.tracing
+        traced = tracing is not None and tracing.settings.queue
+        span = tracing.handling(str(self._work.queue), message.headers, context) if traced else nullcontext(context)
         try:
-            self.node.functions.call(self._work.func, [message.body], context)
+            with span as within:
+                self.node.functions.call(self._work.func, [message.body], within)
         except Failure as failure:
             self._complain(message, failure.message)
         except Exception as broken:
