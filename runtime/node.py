@@ -64,6 +64,9 @@ from runtime.templates.kinds import JetKind, SetKind
 from runtime.terminal.kinds import TerminalKind
 from runtime.tracing.settings import TraceSettings
 from runtime.usage import Settings
+from runtime.workflows.catalogue import Workflows
+from runtime.workflows.embedded.host import Engines, WorkflowHostKind
+from runtime.workflows.kinds import WorkflowKind
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -82,6 +85,8 @@ HANDLERS: tuple[type[KindHandler], ...] = (
     LuaKind,
     FunctionKind,
     ProcessKind,
+    WorkflowKind,
+    WorkflowHostKind,
     HostKind,
     ServiceKind,
     TerminalKind,
@@ -158,6 +163,8 @@ class Node:
         self.tracing = tracing_of(config)
         if self.tracing is not None and self.tracing.settings.functions:
             self.functions.intercept(self.tracing.settings.order, self.tracing.intercept)
+        self.workflows = Workflows(self)
+        self.engines = Engines(self)
         self.metrics = Metrics()
         self.http_client = HttpClient()
         self.http = HttpServices(self)
@@ -201,6 +208,7 @@ class Node:
         if self.config.flag("prometheus.enabled", default=False) and self.config.text("prometheus.address", ""):
             self.metrics.serve(self.config.text("prometheus.address", ""))
         self.supervisor.start_all()
+        self.workflows.watch()
         self.registry.subscribe(self._start_newcomers)
         self.registry.subscribe(lambda notice: outdated.tell(self, [change.id for change in notice.changes]))
 

@@ -10,6 +10,7 @@ from runtime.binding.text import decode, encode
 from runtime.contracts.contracts import Binding, Contracts, Definition, MethodDefinition, Schema
 from runtime.lua.types import LuaFunction
 from runtime.node import current as node
+from runtime.process import current
 from runtime.process.access import permit
 from runtime.process.context import Actor, Scope
 from runtime.registry.entry import EntryId
@@ -17,6 +18,7 @@ from stdlib.funcs import Settings, start
 
 module = Module(
     "contract",
+    deterministic=True,
     classes=("workflow", "nondeterministic"),
     permissions={
         "contract.get": "the contract",
@@ -86,7 +88,8 @@ def _prepare(instance: Instance, name: str) -> tuple[EntryId, Any]:
 
 def _call_method(instance: Instance, name: Any, *arguments: LuaValue) -> LuaValue:
     target, context = _prepare(instance, name)
-    return node().functions.call(target, arguments, context, options=instance.settings.options)
+    result: LuaValue = current.node().functions.call(target, arguments, context, options=instance.settings.options)
+    return result
 
 
 def _call_method_async(instance: Instance, name: Any, *arguments: LuaValue) -> LuaValue:

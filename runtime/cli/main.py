@@ -24,6 +24,7 @@ COMMANDS = {
     "lua": "runtime.cli.lua",
     "registry": "runtime.cli.registry",
     "docs": "runtime.cli.docs",
+    "workflow": "runtime.cli.workflow",
     "version": "runtime.cli.version",
 }
 _HELP = """Run applications written in typed Lua.

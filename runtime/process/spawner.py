@@ -110,7 +110,13 @@ def spawn(
 
 
 def _start(
-    target: Target, arguments: tuple[LuaValue, ...], plan: Plan, *, monitor: bool = False, link: bool = False
+    target: Target,
+    arguments: tuple[LuaValue, ...],
+    plan: Plan,
+    *,
+    monitor: bool = False,
+    link: bool = False,
+    awaited: bool = False,
 ) -> Process:
     permit_to_processes("process.host", str(target.host))
     parent = running()
@@ -123,6 +129,8 @@ def _start(
         link=parent.pid if link else None,
         name=plan.name,
         messages=plan.envelopes(parent),
+        options=plan.options,
+        awaited=awaited,
     )
     process: Process = parent.node.processes.spawn(request)
     return process
@@ -131,7 +139,7 @@ def _start(
 def execute(target: Target, arguments: tuple[LuaValue, ...], plan: Plan = PLAIN) -> LuaValue:
     """Start a process, wait for its end and give its result."""
     permit_to_processes("process.exec", str(target.entry))
-    outcome = _start(target, arguments, plan).completion.wait()
+    outcome = _start(target, arguments, plan, awaited=True).completion.wait()
     error = events.error_of(outcome)
     if error is not None:
         raise Failure.from_error(error)

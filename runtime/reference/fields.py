@@ -32,7 +32,7 @@ _NAMES: dict[Any, str] = {
     object: "anything",
 }
 # The kinds that hold Lua code.
-CODE = frozenset({"function.lua", "process.lua", "library.lua", "module.lua"})
+CODE = frozenset({"function.lua", "process.lua", "library.lua", "module.lua", "workflow.lua"})
 _FIELD = re.compile(r"\s+(\w+)\s*:[^#]*?(?:#\s*(?P<comment>.*))?$")
 
 
