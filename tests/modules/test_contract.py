@@ -233,3 +233,21 @@ def test_permissions(greeter: LuaNode) -> None:
     assert run(greeter, body) == ["PermissionDenied"] * 10
     greeter.update("some", "security.policy", policy={"actions": "*", "resources": "*", "effect": "allow"})
     assert run(greeter, body) == ["NotFound"] + ["done"] * 7 + ["done"] * 2
+
+
+def test_a_workflow_calls_through_a_contract(lua: LuaNode) -> None:
+    lua.add("worker", "workflow.host", file="workflows.db", lifecycle={"auto_start": True})
+    lua.function("greets", "return 'hello ' .. ...", meta={"temporal": {"activity": {"worker": "app:worker"}}})
+    lua.add("greeter", "contract.definition", methods=[{"name": "greet"}])
+    lua.add("polite", "contract.binding", contracts=[{"contract": "greeter", "methods": {"greet": "greets"}}])
+    source = """
+        local contract = require("contract")
+        return function()
+            local polite = contract.open("app:polite")
+            local later = polite:greet_async("later")
+            return {polite:greet("now"), later:response():receive():data()}
+        end
+    """
+    meta = {"temporal": {"workflow": {"worker": "app:worker"}}}
+    lua.add("flow", "workflow.lua", source=source, modules=["contract"], meta=meta)
+    assert lua.run("return process.exec('app:flow', 'app:worker')") == ["hello now", "hello later"]
