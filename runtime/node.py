@@ -14,11 +14,14 @@ from gevent.lock import BoundedSemaphore
 
 from compiler.artifact import ArtifactStore
 from runtime.binding import Failure, Module
+from runtime.cloudstorage.kinds import AwsKind, S3Kind
 from runtime.code.codebase import CodeBase
 from runtime.code.evaluation import Evaluator
 from runtime.code.kinds import FunctionKind, LuaKind, ProcessKind
 from runtime.components.loader import load_entries
 from runtime.config import Config
+from runtime.contracts.contracts import Contracts
+from runtime.contracts.kinds import BindingKind, DefinitionKind
 from runtime.data.kinds import SqliteHandler
 from runtime.data.server_kinds import MysqlHandler, PostgresHandler
 from runtime.durations import format_duration
@@ -62,6 +65,7 @@ from runtime.supervisor.service import State
 from runtime.supervisor.supervisor import Supervisor, SupervisorError
 from runtime.templates.kinds import JetKind, SetKind
 from runtime.terminal.kinds import TerminalKind
+from runtime.tracing.settings import TraceSettings
 from runtime.usage import Settings
 from runtime.workflows.catalogue import Workflows
 from runtime.workflows.embedded.host import Engines, WorkflowHostKind
@@ -73,6 +77,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from runtime.registry.kinds import KindHandler
+    from runtime.tracing.tracing import Tracing
 
 log = logging.getLogger("wippy.node")
 _UNDER_WAY = (State.STARTING, State.RUNNING, State.STOPPING)
@@ -81,7 +86,7 @@ _LAST_WAIT = 1.0  # seconds for what is left when all services have stopped: cal
 MODULE_GROUP = "wippy.modules"
 # Modules that every environment has without listing them (documentation page lua/overview).
 ALWAYS = ("channel", "payload", "process")
-_HANDLERS: tuple[type[KindHandler], ...] = (
+HANDLERS: tuple[type[KindHandler], ...] = (
     LuaKind,
     FunctionKind,
     ProcessKind,
@@ -112,6 +117,10 @@ _HANDLERS: tuple[type[KindHandler], ...] = (
     PolicyKind,
     ExpressionKind,
     TokenStoreKind,
+    DefinitionKind,
+    BindingKind,
+    AwsKind,
+    S3Kind,
 )
 
 
@@ -167,6 +176,7 @@ class Node:
         self.events = Bus()
         self.decide: Decide = strictly if config.flag("security.strict_mode", default=False) else by_scope
         self.policies = Policies()
+        self.contracts = Contracts()
         self.env = Environment()
         self.name = "local"
         self.settings = Settings()
@@ -175,6 +185,9 @@ class Node:
         self.exit_code = 0
         self.processes = Processes(self)
         self.functions = Functions(self)
+        self.tracing = tracing_of(config)
+        if self.tracing is not None and self.tracing.settings.functions:
+            self.functions.intercept(self.tracing.settings.order, self.tracing.intercept)
         self.workflows = Workflows(self)
         self.engines = Engines(self)
         self.metrics = Metrics()
@@ -188,7 +201,7 @@ class Node:
         self.code = CodeBase(ArtifactStore(project.state_dir / "artifacts"), tables, always, frozen=frozen)
         self.evaluator = Evaluator(self)
         kinds = KindTable()
-        for handler in _HANDLERS:
+        for handler in HANDLERS:
             kinds.register(handler(self))
         kinds.load_plugins(self)
         surroundings = Surroundings(
@@ -267,6 +280,8 @@ class Node:
         self.metrics.close()
         self.http_client.close()
         self.processes.stop(_LAST_WAIT)
+        if self.tracing is not None:
+            self.tracing.close()
         self.functions.close()
         self.preemption.stop()
         self._log_stream.detach()
@@ -286,6 +301,16 @@ class Node:
             return
         for service, reason in stopping.get().items():
             log.warning("service %s did not stop cleanly: %s", service, reason)
+
+
+def tracing_of(config: Config) -> Tracing | None:
+    """Make what traces, if the configuration asks for it; OpenTelemetry is imported then only."""
+    settings = TraceSettings.of(config)
+    if settings is None:
+        return None
+    from runtime.tracing.tracing import Tracing
+
+    return Tracing(settings)
 
 
 def history_of(config: Config, shared: Path | None = None) -> History | None:

@@ -14,6 +14,8 @@ from runtime.process.current import process
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from gevent.threadpool import ThreadPool
+
 T = TypeVar("T")
 # Bytes below which the way to a thread and back takes longer than the work of most codecs and digests.
 SMALL = 64 * 1024
@@ -27,7 +29,12 @@ def offload(work: Callable[..., T], *arguments: object) -> T:
     running = process()
     if running is not None and running.run is not None:
         return work(*arguments)
-    caught: Any = gevent.get_hub().threadpool.spawn(_caught, work, arguments).get()
+    return offload_to(gevent.get_hub().threadpool, work, *arguments)
+
+
+def offload_to(threads: ThreadPool, work: Callable[..., T], *arguments: object) -> T:
+    """Do work on a thread of a pool of its own: of what may take so long that it would fill that of everybody."""
+    caught: Any = threads.spawn(_caught, work, arguments).get()
     result, error = caught
     if error is not None:
         raise error

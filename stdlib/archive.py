@@ -17,11 +17,19 @@ from runtime.files.directory import Directory
 from runtime.lua.args import type_name
 from runtime.lua.calls import first, invoke
 from runtime.offload import offload
+from runtime.process.access import permit
 from runtime.process.current import on_exit
 from stdlib.fs import File, Volume
 from stdlib.stream import Stream
 
-module = Module("archive", classes=("io", "encoding", "nondeterministic"))
+module = Module(
+    "archive",
+    classes=("io", "encoding", "nondeterministic"),
+    permissions={
+        "archive.read": "empty",
+        "archive.write": "empty",
+    },
+)
 
 _SPOOLED = 1 << 20  # bytes of a stream that are kept in memory before they go to a temporary file
 
@@ -332,6 +340,7 @@ def formats() -> Table:
 @module.function(blocks=True)
 def open(source: LuaValue, path: LuaValue = None, options: Table | None = None) -> Reader:
     """Open an archive for reading in any order: a volume and a path, an open file, or a string of bytes."""
+    permit("archive.read")
     where, settings = _path_and_options(source, path, options)
     limits = _limits(settings)
     file: IO[bytes]
@@ -353,6 +362,7 @@ def open(source: LuaValue, path: LuaValue = None, options: Table | None = None) 
 @module.function(blocks=True)
 def scan(source: LuaValue, options: Table | None = None) -> Walker:
     """Go through an archive that comes as a stream."""
+    permit("archive.read")
     if not isinstance(source, (Stream, File)):
         raise Failure(Kind.PERMISSION_DENIED, f"cannot read from a {type_name(source)}: give a stream or an open file")
     limits = _limits(options)
@@ -388,6 +398,7 @@ class _Begun:
 @module.function(blocks=True)
 def create(destination: LuaValue, path: LuaValue = None, options: Table | None = None) -> LuaWriter:
     """Begin an archive in a file of a volume."""
+    permit("archive.write")
     where, settings = _path_and_options(destination, path, options)
     if not isinstance(destination, Volume):
         given = type_name(destination)

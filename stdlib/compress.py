@@ -27,6 +27,7 @@ def _declare(name: str, codec_of: Callable[[Table | None], Codec], bad_data: str
 
     @part.function(blocks=True)
     def encode(data: LuaValue = None, options: Table | None = None) -> Bytes:
+        """Compress; options `level` and, for zstd, `dict`."""
         content = _content(data)
         codec = codec_of(options)
         level = integer_option(options, "level", codec.default)
@@ -36,6 +37,7 @@ def _declare(name: str, codec_of: Callable[[Table | None], Codec], bad_data: str
 
     @part.function(blocks=True)
     def decode(data: LuaValue = None, options: Table | None = None) -> Bytes:
+        """Expand what `encode` made, up to `max_size` bytes, 128 MiB if not said; Internal when it is more."""
         content = _content(data)
         limit = integer_option(options, "max_size", _DEFAULT_SIZE)
         limit = min(limit, MAX_STRING) if limit > 0 else _DEFAULT_SIZE

@@ -261,12 +261,5 @@ def constant_time_compare(a: Bytes, b: Bytes) -> bool:
     return digests.compare_digest(a, b)
 
 
-module.constants(
-    {
-        "random": _random.members,
-        "hmac": _hmac.members,
-        "encrypt": _encrypt.members,
-        "decrypt": _decrypt.members,
-        "jwt": _jwt.members,
-    }
-)
+for _part in (_random, _hmac, _encrypt, _decrypt, _jwt):
+    module.nest(_part.name.partition(".")[2], _part)

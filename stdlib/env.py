@@ -4,8 +4,16 @@ from runtime.binding import Failure, Kind, LuaValue, Module, Text, to_lua
 from runtime.env.variables import undeclared
 from runtime.node import current as node
 from runtime.process import current
+from runtime.process.access import is_allowed, permit
 
-module = Module("env", classes=("process", "nondeterministic"))
+module = Module(
+    "env",
+    classes=("process", "nondeterministic"),
+    permissions={
+        "env.get": "the name of the variable",
+        "env.set": "the name of the variable",
+    },
+)
 
 
 def _namespace() -> str:
@@ -24,7 +32,8 @@ def _demand(key: str) -> str:
 def get(key: Text) -> Text:
     """Give the value of a variable, or its default; NotFound when it has neither or is not declared."""
     env = node().env
-    value = env.lookup(_demand(key), _namespace())
+    permit("env.get", _demand(key))
+    value = env.lookup(key, _namespace())
     if value is not None:
         return Text(value)
     if env.find(key, _namespace()) is None:
@@ -35,11 +44,12 @@ def get(key: Text) -> Text:
 @module.function(name="set", blocks=True)
 def set_(key: Text, value: Text) -> LuaValue:
     """Give a variable a value."""
-    node().env.set(_demand(key), value, _namespace())
+    permit("env.set", _demand(key))
+    node().env.set(key, value, _namespace())
     return True
 
 
 @module.function(blocks=True)
 def get_all() -> LuaValue:
-    """Give all declared variables that have a value, by name; those without a public name by id."""
-    return to_lua(dict(node().env.values()))
+    """Give all variables that have a value and may be read, by name; those without a public name by id."""
+    return to_lua({name: value for name, value in node().env.values() if is_allowed("env.get", name)})

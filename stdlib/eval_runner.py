@@ -1,16 +1,27 @@
 """The `eval_runner` module: Lua code that arrives at run time, run apart (documentation page lua/dynamic/eval)."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from runtime.binding import Failure, Kind, LuaString, LuaValue, Module, Table, Text, Userdata, method, to_lua
 from runtime.binding.text import decode
 from runtime.code.evaluation import Evaluation, Import
 from runtime.node import current as node
 from runtime.process import current
+from runtime.process.access import permit
 from runtime.process.process import Process
 from runtime.registry.entry import EntryId
 
-module = Module("eval_runner", classes=("process", "nondeterministic"))
+module = Module(
+    "eval_runner",
+    classes=("process", "nondeterministic"),
+    permissions={
+        "eval.compile": "empty",
+        "eval.run": "empty",
+        "eval.module": "the name of the module",
+        "eval.class": "the class",
+        "eval.import": "the entry that is imported",
+    },
+)
 _MOST_ARGUMENTS = 200
 
 
@@ -40,8 +51,11 @@ def compile_(source: LuaString, method_name: Text | None = None, options: Table 
     """Compile code without running it; Internal when it is no Lua or wants a forbidden module."""
     given = options if options is not None else Table()
     evaluator = node().evaluator
-    modules = _names(given, "modules")
-    evaluator.check(modules, _names(given, "allow_classes"))
+    permit("eval.compile")
+    modules, classes = _names(given, "modules"), _names(given, "allow_classes")
+    _permit_each("eval.module", modules)
+    _permit_each("eval.class", classes)
+    evaluator.check(modules, classes)
     evaluator.compile(source)
     return Program(method_name or "", modules)
 
@@ -49,6 +63,7 @@ def compile_(source: LuaString, method_name: Text | None = None, options: Table 
 @module.function(blocks=True)
 def run(config: Table) -> LuaValue:
     """Run code and give its first result; Invalid for a wrong configuration."""
+    permit("eval.run")
     source, method_name = config.get("source"), config.get("method")
     if not isinstance(source, str) or not source:
         raise Failure(Kind.INVALID, "the source is missing")
@@ -65,7 +80,24 @@ def run(config: Table) -> LuaValue:
         custom=dict(_named(_table(config, "custom_modules"))),
         values=dict(_named(values)) if values is not None else None,
     )
-    return node().evaluator.run(wanted, _running())
+    caller = _running()
+    _permit(wanted)
+    return node().evaluator.run(wanted, caller)
+
+
+def _permit(wanted: Evaluation) -> None:
+    """Refuse what whoever evaluates may not hand to the code."""
+    _permit_each("eval.module", wanted.modules)
+    _permit_each("eval.class", wanted.classes)
+    for alias, imported in wanted.imports.items():
+        permit("eval.import", str(imported.entry), {"entry_id": _running().source, "alias": decode(alias)})
+        _permit_each("eval.module", imported.modules)
+
+
+def _permit_each(action: str, names: Collection[str]) -> None:
+    caller = current.process()
+    for name in names:
+        permit(action, name, {"entry_id": caller.source if caller is not None else ""})
 
 
 def _running() -> Process:

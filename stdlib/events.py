@@ -10,7 +10,14 @@ from runtime.process.access import demand
 from runtime.process.channel import UNBOUNDED, Channel
 from runtime.process.transfer import copy_value
 
-module = Module("events", classes=("io", "nondeterministic"))
+module = Module(
+    "events",
+    classes=("io", "nondeterministic"),
+    permissions={
+        "events.subscribe": "the system",
+        "events.send": "the system",
+    },
+)
 
 
 @module.handle("events.Subscription")

@@ -13,11 +13,19 @@ from runtime.binding.text import decode
 from runtime.executors.native import NativeExecutor
 from runtime.executors.program import Pipe, Program
 from runtime.lua.args import type_name
+from runtime.process.access import permit
 from runtime.process.current import on_exit
 from runtime.registry.entry import EntryId
 from stdlib.stream import Stream
 
-module = Module("exec", classes=("io", "process", "nondeterministic"))
+module = Module(
+    "exec",
+    classes=("io", "process", "nondeterministic"),
+    permissions={
+        "exec.get": "the executor",
+        "exec.run": "the command, whole",
+    },
+)
 
 
 @module.handle("exec.Process")
@@ -115,6 +123,7 @@ class Executor(Userdata):
             raise Failure(Kind.INVALID, "the executor is released: get it again with exec.get()")
         if not command.strip():
             raise Failure(Kind.INVALID, "a command is required")
+        permit("exec.run", command, kind=Kind.INVALID)
         return Process(self._executor.program(command, text_option(options, "work_dir"), _environment(options)))
 
     @method
@@ -145,6 +154,7 @@ def get(id: Text) -> LuaValue:
 
     if not id:
         raise Failure(Kind.INVALID, "an executor id is required, such as 'app:shell'")
+    permit("exec.get", id, kind=Kind.INVALID)
     found = node.current().resources.get(EntryId.parse(id))
     if not isinstance(found, NativeExecutor):
         raise Failure(Kind.INVALID, f"resource {id} is not an executor")

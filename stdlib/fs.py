@@ -17,11 +17,18 @@ from runtime.files.failures import guarded
 from runtime.lua.args import type_name
 from runtime.lua.stringlimit import MAX_STRING
 from runtime.offload import offload
+from runtime.process.access import permit
 from runtime.process.current import on_exit
 from runtime.registry.entry import EntryId
 from stdlib.stream import LINES, WHENCE, Stream, scanner_of
 
-module = Module("fs", classes=("storage", "io", "nondeterministic"))
+module = Module(
+    "fs",
+    classes=("storage", "io", "nondeterministic"),
+    permissions={
+        "fs.get": "the volume",
+    },
+)
 
 FILE = "file"
 DIRECTORY = "directory"
@@ -328,6 +335,7 @@ def get(name: Text) -> Volume:
 
     if not name:
         raise Failure(Kind.INVALID, "a volume id is required, such as 'app:files'")
+    permit("fs.get", name)
     found = node.current().resources.get(EntryId.parse(name))
     if not isinstance(found, Directory):
         raise Failure(Kind.INVALID, f"resource {name} is not a file system")

@@ -15,8 +15,18 @@ from runtime.process.context import Actor, CallContext, Scope
 from runtime.process.events import error_of
 from runtime.process.message import Payload
 from runtime.process.transfer import copy_value
+from runtime.registry.entry import EntryId
 
-module = Module("funcs", deterministic=True, classes=("workflow", "nondeterministic"))
+module = Module(
+    "funcs",
+    deterministic=True,
+    classes=("workflow", "nondeterministic"),
+    permissions={
+        "funcs.call": "the function",
+        "funcs.context": "`context`",
+        "funcs.security": "`security`",
+    },
+)
 
 
 @module.handle("funcs.Future")
@@ -91,6 +101,13 @@ def _call(target: str, arguments: tuple[LuaValue, ...], context: CallContext, op
 
 def _async(target: str, arguments: tuple[LuaValue, ...], context: CallContext, options: Mapping[str, Any]) -> LuaValue:
     permit("funcs.call", target)
+    return start(target, arguments, context, options)
+
+
+def start(
+    target: EntryId | str, arguments: tuple[LuaValue, ...], context: CallContext, options: Mapping[str, Any]
+) -> Future:
+    """Start a call that ends with the caller at the latest."""
     running = current.node().functions.begin(target, arguments, context, options=options)
     untie = current.on_exit(lambda: running.terminate("the caller is gone", Kind.CANCELED))
     running.completion.listen(lambda _: untie())
@@ -118,6 +135,17 @@ class Settings:
     actor: Actor | None = None
     scope: Scope | None = None
 
+    def with_values(self, values: Table) -> "Settings":
+        """Add context values."""
+        added = {str(key): copy_value(value) for key, value in values.items()}
+        return replace(self, values={**self.values, **added})
+
+    def with_options(self, options: Table) -> "Settings":
+        """Replace the options; Invalid when one is not understood."""
+        given = {str(key): to_python(value) if isinstance(value, Table) else value for key, value in options.items()}
+        check_options(given)
+        return replace(self, options=given)
+
     def context(self) -> CallContext:
         """Give the context of a call from the running process."""
         inherited = current.context().inherited()
@@ -144,8 +172,7 @@ class Executor(Userdata):
     def with_context(self, values: Table) -> LuaValue:
         """Add context values."""
         permit("funcs.context", "context")
-        added = {str(key): copy_value(value) for key, value in values.items()}
-        return Executor(replace(self._settings, values={**self._settings.values, **added}))
+        return Executor(self._settings.with_values(values))
 
     @method
     def with_actor(self, actor: Actor) -> LuaValue:
@@ -162,9 +189,7 @@ class Executor(Userdata):
     @method
     def with_options(self, options: Table) -> LuaValue:
         """Replace the options."""
-        given = {str(key): to_python(value) if isinstance(value, Table) else value for key, value in options.items()}
-        check_options(given)
-        return Executor(replace(self._settings, options=given))
+        return Executor(self._settings.with_options(options))
 
     @method(blocks=True)
     def call(self, target: Text, *arguments: LuaValue) -> LuaValue:

@@ -22,6 +22,7 @@ def _declare(algorithm: str) -> None:
 
     @module.function(name=algorithm, blocks=True)
     def digest(data: LuaValue = None, raw: bool = False) -> Bytes:
+        """Give the digest as hexadecimal digits, or as bytes."""
         content = demand_bytes(data, "data")
         # None of these is a matter of security here: what to use MD5 for is the application's business.
         made = offload_large(len(content), _digest, algorithm, content)
@@ -29,6 +30,7 @@ def _declare(algorithm: str) -> None:
 
     @module.function(name=f"hmac_{algorithm}", blocks=True)
     def authenticated(data: LuaValue = None, secret: LuaValue = None, raw: bool = False) -> Bytes:
+        """Give the HMAC with a secret as hexadecimal digits, or as bytes."""
         content = demand_bytes(data, "data")
         made = offload_large(len(content), hmac.digest, demand_bytes(secret, "secret"), content, algorithm)
         return Bytes(made if raw else made.hex().encode())

@@ -162,4 +162,4 @@ def strict_policy() -> LuaPolicy:
     return LuaPolicy(Policy())
 
 
-module.constants({"sanitize": _sanitize.members})
+module.nest("sanitize", _sanitize)

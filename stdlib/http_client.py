@@ -28,10 +28,19 @@ from runtime.lua import args
 from runtime.lua.numbers import number_text
 from runtime.node import current as node
 from runtime.permissions import permissions
-from runtime.process.current import on_exit
+from runtime.process.current import context, on_exit
 from stdlib.stream import Stream
 
-module = Module("http_client", classes=("network", "io", "nondeterministic"))
+module = Module(
+    "http_client",
+    classes=("network", "io", "nondeterministic"),
+    permissions={
+        "http_client.request": "the URL",
+        "http_client.private_ip": "the IP address",
+        "http_client.unix_socket": "the path of the socket",
+        "http_client.insecure_tls": "the URL",
+    },
+)
 
 _BAD_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2}).{0,2}", re.DOTALL)
 _PIECE = 64 * 1024
@@ -173,6 +182,11 @@ def _request(method: str, url: str, options: Table | None) -> Request:
         options.get("stream") is True,
         _transport(options),
     )
+    tracing = node().tracing
+    if tracing is not None and tracing.settings.inject:
+        headers = dict(made.headers)
+        tracing.inject(context(), headers)
+        made = replace(made, headers=headers)
     allowed = permissions()
     transport = made.transport
     if transport.unix_socket:

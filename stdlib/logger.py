@@ -108,6 +108,7 @@ def _declare(name: str, call: Callable[..., LuaValue]) -> None:
         own = arguments[1:] if arguments and arguments[0] is module.table() else arguments
         return call(*own[:2])
 
+    function.__doc__ = call.__doc__
     module.function(name=name)(function)
 
 

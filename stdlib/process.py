@@ -2,7 +2,7 @@
 
 from runtime.binding import Failure, Kind, LuaValue, Module, Table, Text
 from runtime.process import current, events, spawner
-from runtime.process.access import permit
+from runtime.process.access import permit_to_processes
 from runtime.process.channel import Channel
 from runtime.process.mailbox import EVENTS, INBOX
 from runtime.process.message import Envelope, Message, Payload
@@ -22,7 +22,30 @@ from runtime.process.spawner import (
 )
 from runtime.process.transfer import copy_value
 
-module = Module("process", deterministic=True, classes=("process", "nondeterministic", "workflow"))
+module = Module(
+    "process",
+    deterministic=True,
+    classes=("process", "nondeterministic", "workflow"),
+    permissions={
+        "process.spawn": "the process",
+        "process.spawn.monitored": "the process",
+        "process.spawn.linked": "the process",
+        "process.host": "the host",
+        "process.exec": "the process",
+        "process.send": "the pid",
+        "process.terminate": "the pid",
+        "process.cancel": "the pid",
+        "process.monitor": "the pid",
+        "process.unmonitor": "the pid",
+        "process.link": "the pid",
+        "process.unlink": "the pid",
+        "process.context": "`context`",
+        "process.security": "`security`",
+        "process.registry.register": "the name",
+        "process.registry.unregister": "the name",
+        "process.registry.foreign": "the pid",
+    },
+)
 module.handle("process.Spawner")(Spawner)
 module.handle("process.Message")(Message)
 module.handle("payload")(Payload)
@@ -119,7 +142,7 @@ def exec_(entry: Text | None = None, host: Text | None = None, *arguments: LuaVa
 def with_context(values: Table) -> Spawner:
     """Give a builder of processes with context values of their own."""
     running()
-    permit("process.context", "context")
+    permit_to_processes("process.context", "context")
     return Spawner(Plan(values=context_values(values)))
 
 
@@ -146,7 +169,7 @@ def send(destination: Text | None = None, topic: Text | None = None, *values: Lu
     """Send a message to a process, by pid or name."""
     receiver = current.node().processes.receiver(demand(destination, "destination"))
     name = demand_topic(topic)
-    permit("process.send", str(receiver.pid))
+    permit_to_processes("process.send", str(receiver.pid))
     sender = current.process()
     copies = tuple([copy_value(value) for value in values])
     receiver.deliver(Envelope(sender.pid if sender else None, name, copies))
@@ -186,7 +209,7 @@ def unlisten(channel: Channel) -> LuaValue:
 def _address(destination: str | None, action: str) -> Pid:
     """Give the pid that somebody may do something to."""
     target: Pid = current.node().processes.resolve(demand(destination, "destination"))
-    permit(action, str(target))
+    permit_to_processes(action, str(target))
     return target
 
 
@@ -257,7 +280,7 @@ def register(name: Text | None = None, target: Text | None = None, scope: int | 
     """Give a process, by default the running one, a name."""
     _check_scope(scope)
     wanted = demand(name, "name")
-    permit("process.registry.register", wanted)
+    permit_to_processes("process.registry.register", wanted)
     owner = current_pid() if target is None else _target(target, "process.registry.foreign")
     current.node().processes.names.register(wanted, owner)
     return True
@@ -276,6 +299,7 @@ def lookup(name: Text | None = None) -> Text:
 def unregister(name: Text, scope: int | None = None) -> bool:
     """Release a name."""
     _check_scope(scope)
+    permit_to_processes("process.registry.unregister", name)
     return bool(current.node().processes.names.unregister(name))
 
 

@@ -13,7 +13,14 @@ from runtime.queues.message import Delivery, Message
 from runtime.queues.queue import Queue
 from runtime.registry.entry import EntryId
 
-module = Module("queue", classes=("io", "nondeterministic"))
+module = Module(
+    "queue",
+    classes=("io", "nondeterministic"),
+    permissions={
+        "queue.publish": "empty",
+        "queue.publish.queue": "the queue",
+    },
+)
 
 
 @module.handle("queue.Message")
@@ -74,8 +81,11 @@ def publish(queue_id: LuaValue = None, data: LuaValue = None, headers: LuaValue 
     demand("queue.publish", "", "not allowed to publish to queues", Kind.INVALID)
     name = demand_text(queue_id, "the id of a queue")
     demand("queue.publish.queue", name, f"not allowed to publish to queue {name}", Kind.INVALID)
-    made = Message(_body(data), _headers(headers))
-    _queue(name).publish(made)
+    body, sent = _body(data), _headers(headers)
+    tracing = node().tracing
+    if tracing is not None and tracing.settings.queue:
+        tracing.inject(current.context(), sent)
+    _queue(name).publish(Message(body, sent))
     return True
 
 

@@ -13,7 +13,15 @@ from runtime.registry.view import View
 if TYPE_CHECKING:
     from runtime.registry.registry import Registry
 
-module = Module("registry", classes=("storage", "nondeterministic"))
+module = Module(
+    "registry",
+    classes=("storage", "nondeterministic"),
+    permissions={
+        "registry.get": "the entry",
+        "registry.apply": "empty",
+        "registry.apply_version": "empty",
+    },
+)
 
 
 def _registry() -> "Registry":

@@ -17,7 +17,20 @@ from runtime.security.identity import Identity, PolicyScope
 from runtime.security.policy import Policy, attributes_of
 from runtime.security.tokens import StoredTokens
 
-module = Module("security", classes=("security", "nondeterministic"))
+module = Module(
+    "security",
+    classes=("security", "nondeterministic"),
+    permissions={
+        "security.actor.create": "the id of the actor",
+        "security.scope.create": "`custom`, `with` or `without`",
+        "security.policy.get": "the policy",
+        "security.policy_group.get": "the group",
+        "security.token_store.get": "the token store",
+        "security.token.create": "the token store",
+        "security.token.validate": "the token store",
+        "security.token.revoke": "the token store",
+    },
+)
 module.handle("security.Actor")(Identity)
 module.handle("security.Scope")(PolicyScope)
 module.handle("security.Policy")(Policy)

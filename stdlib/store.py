@@ -5,10 +5,23 @@ from __future__ import annotations
 from runtime.binding import Failure, Kind, LuaValue, Module, Table, Text, Userdata, method, to_lua, to_python
 from runtime.binding.demand import flag_option, integer_option, number_option, text_option
 from runtime.binding.text import encode
+from runtime.process.access import permit
 from runtime.registry.entry import EntryId
 from runtime.stores.store import DEFAULT_PAGE, LOCAL, MAX_PAGE, MEMORY, SQL, Condition, Query, Record, Store
 
-module = Module("store", classes=("storage", "io", "nondeterministic"))
+module = Module(
+    "store",
+    classes=("storage", "io", "nondeterministic"),
+    permissions={
+        "store.get": "the store",
+        "store.info": "the store",
+        "store.key.get": "the store",
+        "store.key.set": "the store",
+        "store.key.has": "the store",
+        "store.key.delete": "the store",
+        "store.key.list": "the store",
+    },
+)
 
 
 @module.handle("store.Store")
@@ -39,7 +52,7 @@ class StoreHandle(Userdata):
     @method(blocks=True)
     def set(self, key: Text, value: LuaValue = None, ttl: float = 0.0) -> bool:
         """Write a value; `ttl` in seconds, 0 for ever."""
-        self._open().write(demand_key(key), plain(value), demand_ttl(ttl))
+        self._permitted("set", key).write(key, plain(value), demand_ttl(ttl))
         return True
 
     @method(blocks=True)
@@ -49,17 +62,17 @@ class StoreHandle(Userdata):
         if condition.only_if_absent and condition.if_version is not None:
             raise Failure(Kind.INVALID, "only_if_absent and if_version exclude each other")
         ttl = demand_ttl(number_option(options, "ttl", 0.0))
-        return entry_table(self._open().write(demand_key(key), plain(value), ttl, condition))
+        return entry_table(self._permitted("set", key).write(key, plain(value), ttl, condition))
 
     @method(blocks=True)
     def has(self, key: Text) -> bool:
         """Tell whether a key has a value."""
-        return self._open().read(demand_key(key)) is not None
+        return self._permitted("has", key).read(key) is not None
 
     @method(blocks=True)
     def delete(self, key: Text) -> bool:
         """Remove a key; tell whether it had a value."""
-        return self._open().delete(demand_key(key))
+        return self._permitted("delete", key).delete(key)
 
     @method(blocks=True)
     def list(self, options: Table | None = None) -> Table:
@@ -70,7 +83,9 @@ class StoreHandle(Userdata):
             after=text_option(options, "after") or "",
             limit=min(limit, MAX_PAGE) if limit > 0 else DEFAULT_PAGE,
         )
-        records, more = self._open().page(query)
+        store = self._open()
+        permit("store.key.list", self._id, {"prefix": query.prefix})
+        records, more = store.page(query)
         cursor = encode(records[-1].key) if records else ""
         items = Table.from_list([entry_table(record) for record in records])
         return Table.from_dict({"items": items, "cursor": cursor, "has_more": more})
@@ -79,6 +94,7 @@ class StoreHandle(Userdata):
     def info(self) -> Table:
         """Tell what the store is and can do."""
         store = self._open()
+        permit("store.info", self._id)
         return Table.from_dict(
             {
                 "id": encode(self._id),
@@ -99,10 +115,17 @@ class StoreHandle(Userdata):
         return True
 
     def _read(self, key: str) -> Record:
-        record = self._open().read(demand_key(key))
+        record = self._permitted("get", key).read(key)
         if record is None:
             raise Failure(Kind.NOT_FOUND, f"the store has no key '{key}'")
         return record
+
+    def _permitted(self, action: str, key: str) -> Store:
+        """Give the store for something to be done with a key."""
+        store = self._open()
+        demand_key(key)
+        permit(f"store.key.{action}", self._id, {"key": key})
+        return store
 
     def _open(self) -> Store:
         if self._released:
@@ -110,11 +133,10 @@ class StoreHandle(Userdata):
         return self._store
 
 
-def demand_key(key: str) -> str:
+def demand_key(key: str) -> None:
     """Refuse an empty key."""
     if not key:
         raise Failure(Kind.INVALID, "a key is required")
-    return key
 
 
 def demand_ttl(ttl: float) -> float:
@@ -145,6 +167,7 @@ def get(id: Text) -> StoreHandle:
 
     if not id:
         raise Failure(Kind.INVALID, "a store id is required, such as 'app:cache'")
+    permit("store.get", id)
     found = node.current().resources.get(EntryId.parse(id))
     if not isinstance(found, Store):
         raise Failure(Kind.INVALID, f"resource {id} is not a store")

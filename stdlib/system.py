@@ -11,16 +11,38 @@ import threading
 from runtime import usage
 from runtime.binding import Failure, Kind, LuaValue, Module, Text, to_lua
 from runtime.node import current as node
+from runtime.process.access import permit
 from runtime.process.processes import current_pid
 from runtime.registry.entry import EntryId
 
 _UNLIMITED = 2**63 - 1
-module = Module("system", classes=("process", "nondeterministic"))
+module = Module(
+    "system",
+    classes=("process", "nondeterministic"),
+    permissions={
+        "system.read": "`memory`, `memory_limit`, `gc_percent`, `goroutines`, `gomaxprocs`, `cpu`, `pid`, `hostname`, "
+        "`cwd`, `hosts`, `modules`, `supervisor`, `node`, `cluster`, `raft` or `raft_stats`",
+        "system.control": "`memory_limit` or `gomaxprocs`",
+        "system.gc": "`gc` or `gc_percent`",
+        "system.exit": "empty",
+        "system.lock": "the name of the lock",
+    },
+)
+
+
+def _read(what: str) -> None:
+    _ask("system.read", what)
+
+
+def _ask(action: str, resource: str) -> None:
+    """Refuse with Invalid, as the page of this module says."""
+    permit(action, resource, kind=Kind.INVALID)
 
 
 @module.function(name="exit")
 def exit_(code: int = 0) -> LuaValue:
     """End the runtime in order, with an exit code; of several calls the last one's code counts."""
+    _ask("system.exit", "")
     node().exit(code)
     return True
 
@@ -28,6 +50,7 @@ def exit_(code: int = 0) -> LuaValue:
 @module.function
 def modules() -> LuaValue:
     """List the modules written in Python: name, description, class."""
+    _read("modules")
     found = node().modules
     return to_lua(
         [
@@ -48,6 +71,7 @@ def stats() -> LuaValue:
 
     Python keeps no sum of all it has ever allocated: `total_alloc` is the most that was resident at a time.
     """
+    _read("memory")
     used = usage.memory()
     return to_lua(
         {
@@ -73,18 +97,21 @@ def stats() -> LuaValue:
 @memory.function
 def allocated() -> int:
     """Give the resident memory in bytes."""
+    _read("memory")
     return usage.memory()["resident"]
 
 
 @memory.function
 def heap_objects() -> int:
     """Count the objects."""
+    _read("memory")
     return usage.objects()
 
 
 @memory.function
 def set_limit(limit: int) -> int:
     """Note a limit, -1 for none, and give the one before; nothing is held to it, as with a soft limit."""
+    _ask("system.control", "memory_limit")
     if limit < -1:
         raise Failure(Kind.INVALID, "a memory limit is a number of bytes, or -1 for none")
     settings = node().settings
@@ -95,6 +122,7 @@ def set_limit(limit: int) -> int:
 @memory.function
 def get_limit() -> int:
     """Give the limit in bytes; the largest integer without one."""
+    _read("memory_limit")
     return _limit(node().settings.memory_limit)
 
 
@@ -110,6 +138,7 @@ gc = Module("system.gc")
 @gc.function
 def collect() -> LuaValue:
     """Collect garbage now."""
+    _ask("system.gc", "gc")
     collector.collect()
     return True
 
@@ -117,6 +146,7 @@ def collect() -> LuaValue:
 @gc.function
 def set_percent(percent: int) -> int:
     """Let the collector run more often, below 100, or less often, above, and give the number before."""
+    _ask("system.gc", "gc_percent")
     if percent <= 0:
         raise Failure(Kind.INVALID, "the percentage must be greater than zero")
     settings = node().settings
@@ -129,6 +159,7 @@ def set_percent(percent: int) -> int:
 @gc.function
 def get_percent() -> int:
     """Give the percentage; 100 at first."""
+    _read("gc_percent")
     return node().settings.gc_percent
 
 
@@ -140,12 +171,14 @@ runtime = Module("system.runtime")
 @runtime.function
 def goroutines() -> int:
     """Count what runs side by side: the coroutines of all processes and calls, and the threads."""
+    _read("goroutines")
     return node().processes.count_tasks() + threading.active_count()
 
 
 @runtime.function
 def max_procs(wanted: int | None = None) -> int:
     """Give how many threads run Lua code, one; a number given is noted and told from then on, without effect."""
+    _read("gomaxprocs") if wanted is None else _ask("system.control", "gomaxprocs")
     settings = node().settings
     before = settings.max_procs
     if wanted is not None:
@@ -158,6 +191,7 @@ def max_procs(wanted: int | None = None) -> int:
 @runtime.function
 def cpu_count() -> int:
     """Count the processors."""
+    _read("cpu")
     return usage.processors()
 
 
@@ -169,18 +203,21 @@ process = Module("system.process")
 @process.function
 def pid() -> int:
     """Give the number of the process."""
+    _read("pid")
     return os.getpid()
 
 
 @process.function
 def hostname() -> Text:
     """Give the name of the machine."""
+    _read("hostname")
     return Text(socket.gethostname())
 
 
 @process.function
 def cwd() -> Text:
     """Give the current directory; Internal when it is gone."""
+    _read("cwd")
     try:
         return Text(os.getcwd())  # noqa: PTH109  (text is what Lua gets)
     except OSError as problem:
@@ -195,6 +232,7 @@ hosts = Module("system.hosts")
 @hosts.function(name="list")
 def list_() -> LuaValue:
     """List the process hosts: id, workers, processes, stolen, queue_depth; steps are not counted."""
+    _read("hosts")
     processes = node().processes
     return to_lua(
         [
@@ -213,6 +251,7 @@ def list_() -> LuaValue:
 @hosts.function(name="processes")
 def processes_(host: Text) -> LuaValue:
     """List the processes of a host: pid, host, source, state."""
+    _read("hosts")
     host_id = EntryId.parse(host)
     if host_id not in node().processes.hosts:
         raise Failure(Kind.NOT_FOUND, f"host not found: {host}")
@@ -237,6 +276,7 @@ supervisor = Module("system.supervisor")
 @supervisor.function
 def state(service: Text) -> LuaValue:
     """Give where a service stands; Internal for an unknown one."""
+    _read("supervisor")
     if not service:
         raise Failure(Kind.INVALID, "the id of the service is missing")
     report = node().supervisor.report(EntryId.parse(service))
@@ -248,6 +288,7 @@ def state(service: Text) -> LuaValue:
 @supervisor.function
 def states() -> LuaValue:
     """Give where all services stand."""
+    _read("supervisor")
     known = node().supervisor
     return to_lua([known.report(service_id) for service_id in sorted(known.states())])
 
@@ -264,46 +305,64 @@ _ALONE = "non-member"
 @own.function(name="id")
 def id_() -> Text:
     """Give the id of this node."""
+    _read("node")
     return Text(node().name)
 
 
 @own.function
 def addr() -> Text:
     """Give its address: Internal, for there is no cluster to see it."""
+    _read("node")
     raise Failure(Kind.INTERNAL, "membership is not available: this node runs alone")
 
 
 @own.function
 def role() -> Text:
     """Give its part in the consensus."""
+    _read("node")
     return Text(_ALONE)
 
 
 @cluster.function
 def members() -> LuaValue:
     """List the nodes."""
+    _read("cluster")
     return to_lua([{"id": node().name, "is_local": True}])
 
 
 @cluster.function
 def leader() -> Text:
     """Give the leader: nobody."""
+    _read("cluster")
     return Text("")
 
 
 @cluster.function
 def size() -> int:
     """Count the nodes."""
+    _read("cluster")
     return 1
 
 
 def _no_raft() -> LuaValue:
     """Fail: there is no consensus without a cluster."""
-    raise Failure(Kind.INTERNAL, "raft not available: this node runs alone")
+    _read("raft")
+    raise _without_raft()
 
 
-for _name in ("is_leader", "is_member", "role", "term", "commit_index", "stats"):
+def _without_raft() -> Failure:
+    return Failure(Kind.INTERNAL, "raft not available: this node runs alone")
+
+
+for _name in ("is_leader", "is_member", "role", "term", "commit_index"):
     raft.function(name=_name)(_no_raft)
+
+
+@raft.function(name="stats")
+def raft_stats() -> LuaValue:
+    """Fail, as the rest of `raft` does."""
+    _read("raft_stats")
+    raise _without_raft()
 
 
 @lock.function
@@ -322,6 +381,7 @@ def _lockable(name: str) -> None:
     current_pid()
     if not name:
         raise Failure(Kind.INVALID, "the name of the lock is empty")
+    _ask("system.lock", name)
     raise Failure(Kind.INTERNAL, "global registry not available: locks need a cluster, and this node runs alone")
 
 

@@ -4,11 +4,18 @@ from __future__ import annotations
 
 from runtime.binding import Failure, Kind, Module, Table, Text, Userdata, method, to_python
 from runtime.offload import offload
+from runtime.process.access import permit
 from runtime.registry.entry import EntryId
 from runtime.templates.errors import MissingTemplateError, TemplateError
 from runtime.templates.library import Library
 
-module = Module("templates", classes=("deterministic",))
+module = Module(
+    "templates",
+    classes=("deterministic",),
+    permissions={
+        "template.get": "the template set",
+    },
+)
 
 
 @module.handle("template.Set")
@@ -55,6 +62,7 @@ def get(id: Text) -> TemplateSet:
 
     if not id:
         raise Failure(Kind.INVALID, "the id of a template set is required, such as 'app:views'")
+    permit("template.get", id)
     found = node.current().resources.get(EntryId.parse(id))
     if not isinstance(found, Library):
         raise Failure(Kind.INVALID, f"resource {id} is not a template set")

@@ -289,4 +289,5 @@ def _separators(options: Table | None) -> tuple[str, ...]:
     return tuple(listed) or SEPARATORS
 
 
-module.constants({"regexp": _regexp.members, "diff": _diff.members, "splitter": _splitter.members})
+for _part in (_regexp, _diff, _splitter):
+    module.nest(_part.name.partition(".")[2], _part)

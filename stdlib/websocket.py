@@ -17,7 +17,14 @@ from runtime.process.current import on_exit
 from runtime.websocket.client import CONTEXT_TAKEOVER, DISABLED, NO_CONTEXT, Dial, check_url, dial
 from runtime.websocket.connection import GOING_AWAY, NORMAL, WebSocket
 
-module = Module("websocket", classes=("network", "io", "nondeterministic"))
+module = Module(
+    "websocket",
+    classes=("network", "io", "nondeterministic"),
+    permissions={
+        "websocket.connect": "empty",
+        "websocket.connect.url": "the URL",
+    },
+)
 
 _TEXT, _BINARY = 1, 2
 _MEBIBYTE = 1024 * 1024

@@ -14,12 +14,11 @@ from runtime.binding.text import decode as to_text
 from runtime.binding.text import encode as to_lua_text
 from runtime.lua.args import type_name
 from runtime.offload import offload_large
-from runtime.registry.document import DEPTH, CoreLoader, DocumentError, explain, refuse_bottomless
+from runtime.registry.document import DEPTH, SPARE_NODES, CoreLoader, DocumentError, explain, refuse_bottomless
 
 module = Module("yaml", deterministic=True, classes=("encoding", "deterministic"))
 
 _NARROWEST = 1 << 53  # a float below it that is whole is written like an integer, as JSON writes it
-_SPARE_NODES = 100_000  # what aliases may add to a document beyond ten times its length
 
 
 @module.function(blocks=True)
@@ -127,7 +126,7 @@ class _Reader:
 
     def __init__(self, length: int) -> None:
         self._loader = CoreLoader("")
-        self._left = 10 * length + _SPARE_NODES
+        self._left = 10 * length + SPARE_NODES
 
     def read(self, node: library.Node, depth: int) -> LuaValue:
         """Make the value of a node."""

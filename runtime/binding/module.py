@@ -25,13 +25,19 @@ class Module:
 
     `deterministic`: a workflow may load it. `classes` say what it reaches (page lua/dynamic/eval): code evaluated
     at run time gets no module of the classes `process`, `storage` and `network` unless that is allowed, and none
-    without a class. Declarations are collected at import; `table()` makes the frozen table, which all processes share.
+    without a class. `permissions` are the actions that its functions ask the scope of their caller about, each with
+    what the resource is. Declarations are collected at import; `table()` makes the frozen table, which all processes
+    share.
     """
 
     name: str
     deterministic: bool = False
     classes: tuple[str, ...] = ()
+    permissions: Mapping[str, str] = field(default_factory=dict)
     members: dict[str, LuaValue] = field(default_factory=dict)
+    # What people are told about: tables of functions within the module, and the classes of objects that it hands out.
+    parts: dict[str, Module] = field(default_factory=dict)
+    handles: list[type[Userdata]] = field(default_factory=list)
     _wrappers: list[Wrapper] = field(default_factory=list)
     _table: Table | None = None
 
@@ -69,9 +75,14 @@ class Module:
                         methods[options.name] = self._bind(member, options, target)
             target.lua_name = lua_name
             target.lua_methods = methods
+            self.handles.append(target)
             return target
 
         return declare
+
+    def bound(self, body: Callable[..., object], name: str, *, blocks: bool = False) -> LuaFunction:
+        """Make a function for Lua that is no member of the module: one that a handle gives out by itself."""
+        return self._bind(body, Options(name, blocks))
 
     def _bind(self, body: Callable[..., object], options: Options, owner: type[Userdata] | None = None) -> LuaFunction:
         wrapper = Wrapper(body, options, owner)
@@ -86,7 +97,19 @@ class Module:
     def nest(self, name: str, part: Module) -> None:
         """Add another module as a table of its own, such as `process.registry`."""
         self.members[name] = part.table()
+        self.parts[name] = part
+        self.handles += part.handles
         self._wrappers.extend(part._wrappers)
+
+    @property
+    def functions(self) -> list[Wrapper]:
+        """The functions of the module itself, in the order of their declaration."""
+        own = {id(member) for member in self.members.values()}
+        return [wrapper for wrapper in self._wrappers if id(wrapper.function) in own]
+
+    def methods(self, handle: type[Userdata]) -> list[Wrapper]:
+        """List the methods of a class of objects, in the order of their declaration."""
+        return [wrapper for wrapper in self._wrappers if wrapper.owner is handle]
 
     @property
     def description(self) -> str:

@@ -73,8 +73,8 @@ class Wrapper:
     """
 
     def __init__(self, body: Callable[..., object], options: Options, owner: type[Userdata] | None) -> None:
-        self._body = body
-        self._options = options
+        self.body = body
+        self.options = options
         self.owner = owner
         self._scope: dict[str, object] = {
             "__name__": __name__,
@@ -96,13 +96,13 @@ class Wrapper:
     @property
     def about(self) -> str:
         """The docstring of the Python module with the body."""
-        return sys.modules[self._body.__module__].__doc__ or ""
+        return sys.modules[self.body.__module__].__doc__ or ""
 
     def prepare(self) -> None:
         """Read the annotations and write the function; raise TypeError or NameError for one that is not understood."""
         if self._prepared:
             return
-        hints = _hints(self._body, self.owner)
+        hints = _hints(self.body, self.owner)
         parameters, arguments = self._arguments(hints)
         result = result_converter(hints.get("return"))
         called = f"body({', '.join(arguments)})"
@@ -112,7 +112,7 @@ class Wrapper:
         text = _TEXT.format(
             parameters="".join(f"{parameter}=None, " for parameter in parameters),
             result=called,
-            blocked=_AFTER_BLOCKING if self._options.blocks else "pass",
+            blocked=_AFTER_BLOCKING if self.options.blocks else "pass",
         )
         written = self._define(text)
         assert isinstance(self.function, FunctionType)
@@ -122,10 +122,10 @@ class Wrapper:
         self._prepared = True
 
     def _define(self, text: str) -> FunctionType:
-        exec(compile(text, f"<binding of {self._options.name}>", "exec"), self._scope)  # noqa: S102  (our own text)
+        exec(compile(text, f"<binding of {self.options.name}>", "exec"), self._scope)  # noqa: S102  (our own text)
         function = self._scope["call"]
         assert isinstance(function, FunctionType)
-        function.__name__ = self._options.name
+        function.__name__ = self.options.name
         return function
 
     def _arguments(self, hints: dict[str, object]) -> tuple[list[str], list[str]]:
@@ -133,7 +133,7 @@ class Wrapper:
         names: list[str] = []
         arguments: list[str] = []
         position = 1
-        for parameter in inspect.signature(self._body).parameters.values():
+        for parameter in inspect.signature(self.body).parameters.values():
             place = len(names)
             if parameter.kind is inspect.Parameter.VAR_POSITIONAL:
                 arguments.append(self._rest(argument_converter(hints[parameter.name]), position))
@@ -167,20 +167,20 @@ class Wrapper:
         if convert is _ANY:
             return "*rest"
         self._scope["convert_rest"] = lambda rest: [
-            convert(value, position + offset, self._options.name) for offset, value in enumerate(rest)
+            convert(value, position + offset, self.options.name) for offset, value in enumerate(rest)
         ]
         return "*convert_rest(rest)"
 
     def _failed(self, failure: Failure) -> LuaValue:
-        if not self._options.raises:
+        if not self.options.raises:
             return None, failure.to_error()
-        if self._options.blocks:
+        if self.options.blocks:
             hooks.after_blocking()
         raise LuaError(failure.to_error()) from failure
 
     def _internal(self, broken: Exception) -> LuaError:
         """Tell the log what went wrong, and give the error that Lua sees of it."""
-        name = self._options.name
+        name = self.options.name
         log.error("module function %s failed", name, exc_info=broken)
         return LuaError(Error(f"internal error in '{name}'; the log has the details", Kind.INTERNAL))
 

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import difflib
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 from runtime.cli.console import CommandError
+from runtime.process.context import EMPTY, CallContext
+from runtime.registry.decode import decode
 from runtime.registry.entry import EntryId
+from runtime.registry.errors import EntryError
+from runtime.supervisor.lifecycle import Security  # noqa: TC001  (decoding evaluates the annotations)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -53,6 +57,30 @@ def find_command(entries: Iterable[Entry], name: str) -> EntryId:
         meant = f' Did you mean "{near[0]}"?' if near else ""
         raise CommandError(f'command "{name}" not found.{meant} See the commands there are with: wippy run list')
     return found[0]
+
+
+@dataclass(frozen=True)
+class CommandConfig:
+    """What the metadata of a command say about who it acts as."""
+
+    security: Security | None = field(default=None, metadata={"path": "meta.command.security"})
+
+
+def identity_of(node: Any, target: EntryId) -> CallContext:
+    """Give what a command acts with; a policy or group that is not there is an error, for it would act without."""
+    entry = next((entry for entry in node.registry.all() if entry.id == target), None)
+    if entry is None:
+        return EMPTY  # the start itself will say so
+    security = decode(entry, CommandConfig).security
+    if security is None:
+        return EMPTY
+    if security.actor is None and not security.policies and not security.groups:
+        raise EntryError(entry, "meta.command.security", "it is empty", "name an actor and policies, or remove it")
+    for names, find in ((security.policies, node.policies.get), (security.groups, node.policies.group)):
+        for name in names:
+            find(EntryId.parse(name, target.ns))
+    context: CallContext = node.policies.context(security, target)
+    return context
 
 
 def entry_of(text: str) -> EntryId:

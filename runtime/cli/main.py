@@ -29,6 +29,7 @@ COMMANDS = {
     "update": "runtime.cli.modules",
     "search": "runtime.cli.modules",
     "registry": "runtime.cli.registry",
+    "docs": "runtime.cli.docs",
     "workflow": "runtime.cli.workflow",
     "version": "runtime.cli.version",
 }

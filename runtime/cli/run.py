@@ -63,7 +63,7 @@ class Errand:
     def start(self, node: Any) -> None:
         """Start it on a terminal host that runs."""
         from runtime.binding.text import encode
-        from runtime.process.context import EMPTY
+        from runtime.cli.commands import identity_of
         from runtime.process.processes import SpawnRequest
         from runtime.supervisor.service import State
 
@@ -71,8 +71,9 @@ class Errand:
         host = terminal_host(node.registry.all(), self.host)
         if node.supervisor.state(host) is not State.RUNNING:
             node.supervisor.start(host)
+        context = identity_of(node, target)
         sys.stdout.flush()
-        node.processes.spawn(SpawnRequest(target, host, [encode(word) for word in self.words], EMPTY))
+        node.processes.spawn(SpawnRequest(target, host, [encode(word) for word in self.words], context))
 
     def target(self, node: Any) -> EntryId:
         """Find the process."""

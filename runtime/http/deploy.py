@@ -10,6 +10,7 @@ import logging
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from runtime.components.loader import load_entries
 from runtime.config import Config
 from runtime.http.address import Address
 from runtime.http.boot import Boot
@@ -18,7 +19,6 @@ from runtime.http.places import places_of
 from runtime.http.worker import WippyWorker
 from runtime.logs.setup import ROOT, LogSettings, install
 from runtime.project import Project
-from runtime.registry.loader import load_entries
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from runtime.binding import Failure
@@ -10,7 +11,7 @@ from runtime.binding.text import encode
 from runtime.functions.service import result_of
 from runtime.http.exchange import ATTACHMENT, Exchange
 from runtime.lua.errors import Kind
-from runtime.process.context import EMPTY, CallContext
+from runtime.process.context import EMPTY
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from runtime.http.departures import Departures
     from runtime.http.response import OutgoingResponse
     from runtime.process.completion import Outcome
+    from runtime.process.context import CallContext
     from runtime.registry.entry import EntryId
 
 log = logging.getLogger("wippy.http")
@@ -69,7 +71,7 @@ class FunctionHandler:
     def _begin(self, exchange: Exchange, context: CallContext) -> Callable[[], None]:
         """Start the call; give what ends it before its time."""
         attachments = {**context.attachments, ATTACHMENT: exchange}
-        context = CallContext(context.values, context.actor, context.scope, attachments)
+        context = replace(context, attachments=attachments)
         try:
             call = self._functions.begin(self.function, (), context)
         except Failure as failure:

@@ -25,8 +25,11 @@ from runtime.registry.errors import EntryError
 if TYPE_CHECKING:
     from gunicorn.config import Config
 
+    from runtime.http.middleware.options import Wrap
     from runtime.http.routes import Handler
+    from runtime.process.context import CallContext
     from runtime.registry.entry import Entry, EntryId
+    from runtime.supervisor.lifecycle import Security
 
 
 class HttpServices:
@@ -115,7 +118,25 @@ class HttpServices:
                 mounts.append(self._mount(static))
             except EntryError as error:
                 refusals.append(error)
-        return RouteTable(routes, mounts)
+        within = self._baseline(site)
+        routes = [Route(each.method, each.pattern, within(each.handler), within(each.options)) for each in routes]
+        return RouteTable(routes, [Mount(each.pattern, within(each.handler)) for each in mounts])
+
+    def _baseline(self, site: Site) -> Wrap:
+        """Give what lets requests begin with the identity of their server, if it has one."""
+        security = site.config.lifecycle.security
+        if security is None:
+            return lambda handler: handler
+        baseline = Baseline(self._node, security, site.entry.id)
+
+        def wrap(handler: Handler) -> Handler:
+            def answer(request: falcon.Request, response: falcon.Response) -> None:
+                request.context.call = baseline.context()
+                handler(request, response)
+
+            return answer
+
+        return wrap
 
     def _routes(self, router: Router, endpoints: list[Endpoint]) -> list[Route]:
         entry, config = router.entry, router.config
@@ -125,7 +146,10 @@ class HttpServices:
         routes = []
         for endpoint in endpoints:
             handler = FunctionHandler(endpoint.entry.id, endpoint.config.func, self._node.functions, self._departures)
-            routes.append(Route(endpoint.method, endpoint.pattern, before(_matched(endpoint, after(handler))), options))
+            handle = before(_matched(endpoint, after(handler)))
+            if self._node.tracing is not None:
+                handle = self._node.tracing.around(endpoint.pattern.text, handle)
+            routes.append(Route(endpoint.method, endpoint.pattern, handle, options))
         return routes
 
     def _mount(self, static: Static) -> Mount:
@@ -141,6 +165,23 @@ class HttpServices:
         files = StaticFiles(static.path, volume, spa=options.spa, index=options.index, cache=options.cache)
         wrap = self.middleware.wrap(static.entry, "middleware", config.middleware, config.options)
         return Mount(parse(static.path), wrap(files))
+
+
+class Baseline:
+    """The context that requests begin with: made anew when the registry, and so perhaps a policy, has changed."""
+
+    def __init__(self, node: Any, security: Security, service: EntryId) -> None:
+        self._node = node
+        self._security = security
+        self._service = service
+        self._known: tuple[int, CallContext] | None = None
+
+    def context(self) -> CallContext:
+        """Give the context."""
+        version = self._node.registry.version
+        if self._known is None or self._known[0] != version:
+            self._known = version, self._node.policies.context(self._security, self._service)
+        return self._known[1]
 
 
 def _matched(endpoint: Endpoint, handler: Handler) -> Handler:

@@ -35,9 +35,22 @@ def is_allowed(action: str, resource: str = "", attributes: Mapping[str, Any] | 
     return running is None or running.node.decide(running.context, action, resource, attributes or {})
 
 
-def permit(action: str, resource: str) -> None:
-    """Raise Failure PERMISSION_DENIED when the running process may not do something, naming what."""
-    if not is_allowed(action, resource):
+def permit(
+    action: str,
+    resource: str = "",
+    attributes: Mapping[str, Any] | None = None,
+    *,
+    kind: str = Kind.PERMISSION_DENIED,
+) -> None:
+    """Raise Failure when the running process may not do something, naming what; the kind is the module's affair."""
+    if not is_allowed(action, resource, attributes):
+        raise Failure(kind, f"not allowed: {resource} ({action})" if resource else f"not allowed: {action}")
+
+
+def permit_to_processes(action: str, resource: str) -> None:
+    """Ask as `permit`, with the pid of the running process as the attribute `pid` (page lua/core/process)."""
+    running = process()
+    if running is not None and not running.node.decide(running.context, action, resource, {"pid": str(running.pid)}):
         raise Failure(Kind.PERMISSION_DENIED, f"not allowed: {resource} ({action})")
 
 

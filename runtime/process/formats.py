@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from runtime.binding import Error, Failure, Kind, Table, to_lua, to_python
-from runtime.binding.text import from_bytes, to_bytes
+from runtime.binding.text import decode, from_bytes, to_bytes
 from runtime.lua import jsontext
 from runtime.lua.operators import tostring
 
@@ -49,9 +49,12 @@ def _to_yaml(value: LuaValue) -> LuaValue:
 
 
 def _of_yaml(text: str) -> LuaValue:
-    import yaml
+    from runtime.registry.document import DocumentError, parse_yaml
 
-    return to_lua(yaml.safe_load(to_bytes(text)))
+    try:
+        return to_lua(parse_yaml(decode(text)).value)
+    except DocumentError as error:
+        raise ValueError(f"line {error.line}: {error.message}" if error.line else error.message) from None
 
 
 def _to_msgpack(value: LuaValue) -> LuaValue:

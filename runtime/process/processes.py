@@ -93,6 +93,8 @@ class Processes:
         if request.name is not None:
             self.names.register(request.name, pid)
         self.add(process)
+        if self.node.tracing is not None:
+            self.node.tracing.started(process)
         for envelope in request.messages:
             process.deliver(envelope)
         return process, self._boot(process, request, host)

@@ -7,7 +7,7 @@ from typing import Any
 from runtime.binding import Failure, Kind, LuaValue, Table, Text, Userdata, method, to_python
 from runtime.binding.text import encode
 from runtime.process import current, events
-from runtime.process.access import permit
+from runtime.process.access import permit_to_processes
 from runtime.process.context import Actor, CallContext, Scope
 from runtime.process.message import Envelope
 from runtime.process.process import Process
@@ -100,14 +100,25 @@ def spawn(
     *,
     monitor: bool = False,
     link: bool = False,
-    awaited: bool = False,
 ) -> Process:
     """Start a process for the running one; PERMISSION_DENIED where that may not."""
-    permit("process.spawn", str(target.entry))
-    permit("process.host", str(target.host))
+    permit_to_processes("process.spawn", str(target.entry))
     for wanted, action in ((monitor, "process.spawn.monitored"), (link, "process.spawn.linked")):
         if wanted:
-            permit(action, str(target.entry))
+            permit_to_processes(action, str(target.entry))
+    return _start(target, arguments, plan, monitor=monitor, link=link)
+
+
+def _start(
+    target: Target,
+    arguments: tuple[LuaValue, ...],
+    plan: Plan,
+    *,
+    monitor: bool = False,
+    link: bool = False,
+    awaited: bool = False,
+) -> Process:
+    permit_to_processes("process.host", str(target.host))
     parent = running()
     request = SpawnRequest(
         target.entry,
@@ -127,8 +138,8 @@ def spawn(
 
 def execute(target: Target, arguments: tuple[LuaValue, ...], plan: Plan = PLAIN) -> LuaValue:
     """Start a process, wait for its end and give its result."""
-    permit("process.exec", str(target.entry))
-    outcome = spawn(target, arguments, plan, awaited=True).completion.wait()
+    permit_to_processes("process.exec", str(target.entry))
+    outcome = _start(target, arguments, plan, awaited=True).completion.wait()
     error = events.error_of(outcome)
     if error is not None:
         raise Failure.from_error(error)
@@ -170,7 +181,7 @@ class Spawner(Userdata):
     @method(raises=True)
     def with_context(self, values: Table) -> "Spawner":
         """Add context values."""
-        permit("process.context", "context")
+        permit_to_processes("process.context", "context")
         return Spawner(replace(self._plan, values={**self._plan.values, **context_values(values)}))
 
     @method(raises=True)
@@ -181,13 +192,13 @@ class Spawner(Userdata):
     @method(raises=True)
     def with_actor(self, actor: Actor) -> "Spawner":
         """Let the process act as somebody else."""
-        permit("process.security", "security")
+        permit_to_processes("process.security", "security")
         return Spawner(replace(self._plan, actor=actor))
 
     @method(raises=True)
     def with_scope(self, scope: Scope) -> "Spawner":
         """Give the process other rights."""
-        permit("process.security", "security")
+        permit_to_processes("process.security", "security")
         return Spawner(replace(self._plan, scope=scope))
 
     @method(raises=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,7 @@ from runtime.supervisor.service import Service, ServiceError
 if TYPE_CHECKING:
     from greenlet import greenlet
 
+    from runtime.process.context import CallContext
     from runtime.queues.queue import Subscription
     from runtime.registry.entry import EntryId
     from runtime.supervisor.lifecycle import Lifecycle
@@ -47,6 +49,7 @@ class Consumer(Service):
         self._work = work
         self._queue: Queue | None = None
         self._subscription: Subscription | None = None
+        self._context: CallContext = EMPTY
         self._workers: set[gevent.Greenlet[..., None]] = set()
         self._busy: set[greenlet] = set()
         self._leaving = False
@@ -62,6 +65,7 @@ class Consumer(Service):
             raise ServiceError(failure.message) from None
         self._leaving = False
         self._queue, self._subscription = queue, subscription
+        self._context = self.node.policies.context(self.lifecycle.security, self.id)
         queue.consumers += 1
         self._workers = {gevent.spawn(self._run, queue, subscription) for _ in range(self._work.workers)}
 
@@ -111,9 +115,13 @@ class Consumer(Service):
     def _call(self, delivery: Delivery) -> str | None:
         """Call the function; give why it failed, None when the message is dealt with: by any result but an error."""
         message = delivery.message
-        context = replace(EMPTY, carried={DELIVERY: delivery})
+        context = replace(self._context, carried={DELIVERY: delivery})
+        tracing = self.node.tracing
+        traced = tracing is not None and tracing.settings.queue
+        span = tracing.handling(str(self._work.queue), message.headers, context) if traced else nullcontext(context)
         try:
-            self.node.functions.call(self._work.func, [message.body], context)
+            with span as within:
+                self.node.functions.call(self._work.func, [message.body], within)
         except Failure as failure:
             reason = failure.message
         except Exception as broken:

@@ -20,7 +20,10 @@ except ImportError:  # PyYAML without its C library: slower, the same results
 
 Steps = tuple[str, ...]
 DEPTH = 100
+# How many values the aliases of a text may make of it: so many beyond ten for each character.
+SPARE_NODES = 100_000
 _SUSPICIOUS = 2_000
+_MERGE = "tag:yaml.org,2002:merge"
 
 
 class DocumentError(Exception):
@@ -118,7 +121,7 @@ def parse_yaml(text: str) -> Document:
         if node is None:
             return Document(None)
         lines: dict[Steps, int] = {}
-        return Document(_Builder(loader, lines).build(node, ()), lines)
+        return Document(_Builder(loader, lines, 10 * len(text) + SPARE_NODES).build(node, ()), lines)
     except yaml.MarkedYAMLError as error:
         raise explain(error) from error
     except yaml.reader.ReaderError as error:
@@ -159,15 +162,18 @@ def explain(error: yaml.MarkedYAMLError) -> DocumentError:
 
 
 class _Builder:
-    """Builds plain data from YAML nodes and notes the line of each."""
+    """Builds plain data from YAML nodes and notes the line of each; no more than a text without tricks holds."""
 
-    def __init__(self, loader: CoreLoader, lines: dict[Steps, int]) -> None:
+    def __init__(self, loader: CoreLoader, lines: dict[Steps, int], limit: int) -> None:
         self.loader = loader
         self.lines = lines
+        self.left = limit
+        self.merged: dict[int, dict[str, tuple[yaml.Node, yaml.Node]]] = {}
 
     def build(self, node: yaml.Node, path: Steps) -> Any:
         line = node.start_mark.line + 1
         self.lines[path] = line
+        self.spend(1, line)
         if len(path) > DEPTH:
             raise DocumentError(
                 "is nested too deeply or contains itself", line, remedy=f"at most {DEPTH} levels are read"
@@ -182,25 +188,59 @@ class _Builder:
             tag = str(node.tag).rpartition(":")[2]
             raise DocumentError(f"'{node.value}' is not of type {tag}", line, node.start_mark.column + 1) from error
 
+    def spend(self, values: int, line: int) -> None:
+        self.left -= values
+        if self.left < 0:
+            raise DocumentError("grows too large by its aliases", line, remedy="write out what they stand for")
+
     def mapping(self, node: yaml.MappingNode, path: Steps) -> dict[str, Any]:
-        self.refuse_duplicates(node)
-        self.loader.flatten_mapping(node)
         built: dict[str, Any] = {}
-        for key_node, value_node in node.value:
-            if not isinstance(key_node, yaml.ScalarNode):
-                raise DocumentError(
-                    "has a key that is not text", key_node.start_mark.line + 1, key_node.start_mark.column + 1
-                )
-            key = str(key_node.value)
+        for key, (key_node, value_node) in self.members(node, len(path)).items():
             built[key] = self.build(value_node, (*path, key))
             self.lines[(*path, key)] = key_node.start_mark.line + 1
         return built
+
+    def members(self, node: yaml.MappingNode, depth: int) -> dict[str, tuple[yaml.Node, yaml.Node]]:
+        """Give the keys and values of a mapping with those that it merges: its own win, then those merged first."""
+        known = self.merged.get(id(node))
+        if known is not None:
+            return known
+        line = node.start_mark.line + 1
+        if depth > DEPTH:
+            raise DocumentError("merges too deeply or with itself", line, remedy=f"at most {DEPTH} levels are read")
+        self.refuse_duplicates(node)
+        own: dict[str, tuple[yaml.Node, yaml.Node]] = {}
+        found: dict[str, tuple[yaml.Node, yaml.Node]] = {}
+        for key_node, value_node in node.value:
+            if key_node.tag == _MERGE:
+                for source in self.sources(value_node):
+                    others = self.members(source, depth + 1)
+                    self.spend(len(others), line)
+                    found |= {key: other for key, other in others.items() if key not in found}
+            elif isinstance(key_node, yaml.ScalarNode):
+                own[str(key_node.value)] = key_node, value_node
+            else:
+                mark = key_node.start_mark
+                raise DocumentError("has a key that is not text", mark.line + 1, mark.column + 1)
+        found = {**{key: pair for key, pair in found.items() if key not in own}, **own}
+        self.merged[id(node)] = found
+        return found
+
+    @staticmethod
+    def sources(node: yaml.Node) -> list[yaml.MappingNode]:
+        sources: list[yaml.MappingNode] = []
+        for source in node.value if isinstance(node, yaml.SequenceNode) else [node]:
+            if not isinstance(source, yaml.MappingNode):
+                mark = source.start_mark
+                raise DocumentError("merges what is no mapping", mark.line + 1, mark.column + 1, "name one after <<:")
+            sources.append(source)
+        return sources
 
     @staticmethod
     def refuse_duplicates(node: yaml.MappingNode) -> None:
         seen: set[str] = set()
         for key_node, _ in node.value:
-            if isinstance(key_node, yaml.ScalarNode) and key_node.tag != "tag:yaml.org,2002:merge":
+            if isinstance(key_node, yaml.ScalarNode) and key_node.tag != _MERGE:
                 if key_node.value in seen:
                     mark = key_node.start_mark
                     raise DocumentError(

@@ -12,6 +12,7 @@ from runtime.binding.text import decode, encode
 from runtime.data.database import Database, Session, Transaction, TransactionOptions
 from runtime.lua.args import type_name
 from runtime.lua.numbers import number_text, to_number
+from runtime.process.access import permit
 from runtime.process.current import on_exit
 from runtime.registry.entry import EntryId
 from runtime.times.duration import format_duration
@@ -22,7 +23,13 @@ if TYPE_CHECKING:
 
     from runtime.data.database import Outcome, Parameter, Row
 
-module = Module("sql", classes=("storage", "io", "nondeterministic"))
+module = Module(
+    "sql",
+    classes=("storage", "io", "nondeterministic"),
+    permissions={
+        "db.get": "the database",
+    },
+)
 
 DIALECTS = {"POSTGRES": "postgres", "MYSQL": "mysql", "SQLITE": "sqlite", "UNKNOWN": "unknown"}
 ISOLATION = {
@@ -253,6 +260,7 @@ def get(resource: LuaValue) -> DatabaseHandle:
     if not isinstance(resource, str) or not resource:
         raise Failure(Kind.INVALID, "a database id is required, such as 'app:db'")
     text = decode(resource)
+    permit("db.get", text)
     found = find_database(text)
     if not isinstance(found, Database):
         raise Failure(Kind.INVALID, f"resource {text} is not a database")

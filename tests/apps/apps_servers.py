@@ -14,9 +14,12 @@ import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 ROOT = Path(__file__).parents[2]
 HELLO = ROOT / "examples" / "hello"
@@ -24,6 +27,7 @@ TODO = ROOT / "examples" / "todo"
 CHAT = ROOT / "examples" / "chat"
 LIVE = ROOT / "examples" / "live"
 BARS = Path(__file__).parent / "bars"
+SHOP = Path(__file__).parent / "shop"
 PORTS = range(18301, 18400)
 PATIENCE = 30.0  # seconds for a server to start or to end, on a machine that does other things too
 _LEFT_BEHIND = shutil.ignore_patterns(".wippy", "data")
@@ -67,11 +71,11 @@ class Server:
     def connect(self, timeout: float = PATIENCE) -> http.client.HTTPConnection:
         return http.client.HTTPConnection("127.0.0.1", self.port, timeout=timeout)
 
-    def ask(self, method: str, path: str, body: Any = None) -> Answer:
+    def ask(self, method: str, path: str, body: Any = None, headers: Mapping[str, str] = {}) -> Answer:
         """Send one request on a connection of its own; a body that is no text goes as JSON."""
         connection = self.connect()
         try:
-            return ask(connection, method, path, body)
+            return ask(connection, method, path, body, headers)
         finally:
             connection.close()
 
@@ -101,9 +105,16 @@ class Server:
         pytest.fail(f"wippy {' '.join(self._arguments)} does not answer; it wrote:\n{self.log}")
 
 
-def ask(connection: http.client.HTTPConnection, method: str, path: str, body: Any = None) -> Answer:
+def ask(
+    connection: http.client.HTTPConnection,
+    method: str,
+    path: str,
+    body: Any = None,
+    headers: Mapping[str, str] = {},
+) -> Answer:
     data = body if body is None or isinstance(body, str) else json.dumps(body)
-    connection.request(method, path, data and data.encode(), {"Content-Type": "application/json"} if data else {})
+    sent = {**headers, **({"Content-Type": "application/json"} if data else {})}
+    connection.request(method, path, data and data.encode(), sent)
     response = connection.getresponse()
     return Answer(response.status, response.headers, response.read().decode())
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 sys.path.insert(0, str(Path(__file__).parent))
 
 from apps_browser import start_browser
-from apps_servers import BARS, TODO, Server, copy_of, start
+from apps_servers import BARS, SHOP, TODO, Server, copy_of, start
 
 
 @pytest.fixture
@@ -58,6 +58,12 @@ def todo_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 def bars(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """The application of the bars, served for a whole module."""
     yield from _for_a_module(copy_of(BARS, tmp_path_factory.mktemp("apps")))
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The shop, served for a whole module."""
+    yield from _for_a_module(copy_of(SHOP, tmp_path_factory.mktemp("apps")))
 
 
 def _for_a_module(project: Path) -> Iterator[Server]:

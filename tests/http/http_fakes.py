@@ -85,6 +85,7 @@ class Node:
         self.supervisor = Supervisor()
         self.processes = SimpleNamespace(on_host=lambda _host: [])
         self.metrics = Metrics()
+        self.tracing = None
         self.http = HttpServices(self)
         self.kinds = KindTable()
         for kind in (ServiceKind, RouterKind, EndpointKind, StaticKind, DirectoryKind):

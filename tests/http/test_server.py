@@ -6,7 +6,9 @@ from gevent import socket
 from gevent.event import Event
 from http_fakes import Node, endpoint, router, service, static
 
+from runtime.node import Node as WholeNode
 from runtime.registry.entry import EntryId
+from runtime.security.identity import Identity, PolicyScope
 from runtime.supervisor.supervisor import SupervisorError
 
 GATEWAY = EntryId("app", "gateway")
@@ -263,3 +265,48 @@ def test_a_server_around_the_node_listens_instead(run):
     node.start()
     assert port_of(node) == 0
     node.stop()
+
+
+def test_requests_begin_with_the_identity_of_the_server(tmp_path):
+    """A token puts another in its place (documentation page http/server, section Security)."""
+    (tmp_path / "wippy.lock").write_text("directories: {src: ./src}\n")
+    (tmp_path / "src").mkdir()
+    (tmp_path / "src" / "_index.yaml").write_text(
+        """
+        namespace: app
+        entries:
+          - name: gateway
+            kind: http.service
+            addr: "127.0.0.1:0"
+            lifecycle: {auto_start: true, security: {actor: {id: visitor}, policies: [reads]}}
+          - {name: reads, kind: security.policy, policy: {actions: read, resources: "*", effect: allow}}
+          - {name: kept, kind: store.memory}
+          - {name: tokens, kind: security.token_store, store: kept}
+          - name: api
+            kind: http.router
+            meta: {server: gateway}
+            middleware: [token_auth]
+            options: {token_auth.store: tokens}
+          - name: who
+            kind: function.lua
+            modules: [security]
+            source: |
+              local security = require("security")
+              return function()
+                  return {security.actor():id(), security.can("read", "x"), security.can("write", "x")}
+              end
+          - {name: who.get, kind: http.endpoint, meta: {router: api}, method: GET, path: /who, func: who}
+        """
+    )
+    node = WholeNode.boot(tmp_path)
+    node.start()
+    try:
+        token = node.resources.get(EntryId("app", "tokens")).create(Identity("user:1", {}), PolicyScope(), 0.0, {})
+        found = []
+        for path_ in ("/who", f"/who?x-auth-token={token}", "/who"):
+            client = Client(port_of(node)).send(f"GET {path_} HTTP/1.1\nHost: x\nConnection: close\n\n")
+            found.append(client.rest().rpartition("\r\n")[2])
+            client.socket.close()
+        assert found == ['["visitor",true,false]', '["user:1",false,false]', '["visitor",true,false]']
+    finally:
+        node.stop()

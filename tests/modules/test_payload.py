@@ -2,6 +2,9 @@
 
 import pytest
 
+from runtime.binding import Failure
+from runtime.process import formats
+
 
 def test_formats(lua):
     assert lua.run(
@@ -74,3 +77,10 @@ def test_what_cannot_be_expressed_is_internal(lua, call):
         "Internal",
         False,
     ]
+
+
+def test_yaml_cannot_explode():
+    lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x]"]
+    lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 12)]
+    with pytest.raises(Failure, match="too large by its aliases"):
+        formats.read("\n".join(lines), formats.YAML)

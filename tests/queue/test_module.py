@@ -76,7 +76,8 @@ def test_permissions(jobs):
     jobs.lua.node.decide = decide
     found = jobs.run('local ok, err = queue.publish("app:jobs", 1); return {tostring(ok), err:kind()}')
     assert to_python(found) == ["nil", "Invalid"]
-    assert asked == [("queue.publish", ""), ("queue.publish.queue", "app:jobs")]
+    about_queues = [each for each in asked if each[0].startswith("queue.")]
+    assert about_queues == [("queue.publish", ""), ("queue.publish.queue", "app:jobs")]
 
 
 def test_a_queue_that_is_deleted_turns_publishers_away(jobs):

@@ -104,3 +104,38 @@ def test_a_file_that_is_no_text_is_told(tmp_path: Path) -> None:
     path.write_bytes(b"a: \xff\xfe")
     with pytest.raises(DocumentError, match="not UTF-8"):
         read_document(path)
+
+
+LEVELS = [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 12)]
+MERGES = [f"a{n}: &a{n} {{<<: [{', '.join([f'*a{n - 1}'] * 9)}], k{n}: 1}}" for n in range(1, 40)]
+
+
+@pytest.mark.parametrize(
+    ("lines", "told"),
+    [
+        (["a0: &a0 [x, x, x, x, x, x, x, x, x]", *LEVELS], "too large by its aliases"),
+        (["a: &a [*a]"], "contains itself"),
+        (["a: &a {<<: *a}"], "with itself"),
+        (["a: {<<: 3}"], "no mapping"),
+    ],
+)
+def test_aliases_cannot_explode(lines: list[str], told: str) -> None:
+    with pytest.raises(DocumentError, match=told):
+        parse_yaml("\n".join(lines))
+
+
+def test_merges_cannot_explode() -> None:
+    value = parse_yaml("\n".join(["a0: &a0 {k0: 0}", *MERGES])).value
+    assert len(value["a39"]) == 40
+
+
+def test_own_keys_win_over_merged_ones_and_those_merged_first_over_later_ones() -> None:
+    text = """
+        a: &a {x: 1, y: 1, z: 1}
+        b: &b {x: 2, y: 2, w: 2}
+        c: {z: 3, <<: [*b, *a]}
+        d: {<<: *a, x: 4}
+    """
+    value = parse_yaml(text).value
+    assert value["c"] == {"x": 2, "y": 2, "z": 3, "w": 2}
+    assert value["d"] == {"x": 4, "y": 1, "z": 1}

@@ -237,3 +237,42 @@ def test_a_long_pattern_takes_no_long_time(lua, run):
     body = 'return (security.policy("app:p"):evaluate(security.new_actor("a"), "x", string.rep("a", 5000) .. "!"))'
     assert run("security", body) == ["undefined"]
     assert time.monotonic() - begun < 5
+
+
+WHO = """
+    local security = require("security")
+    local actor = security.actor()
+    return {actor and actor:id() or "nobody", security.can("read", "x"), security.can("write", "x")}
+"""
+AS_READER = {"auto_start": True, "security": {"actor": {"id": "reader"}, "policies": ["reads"]}}
+
+
+def test_a_consumer_works_with_the_identity_of_its_service(lua, policies):
+    seen = []
+    lua.node.events.subscribe("seen", "", lambda event: seen.append(to_python(event.data)))
+    lua.add("driver", "queue.driver.memory")
+    lua.add("jobs", "queue.queue", driver="driver")
+    lua.function("who", WHO, modules=["security"])
+    handler = "require('events').send('seen', 'told', '/', require('funcs').call('app:who'))"
+    lua.add("allowed", "security.policy", policy={**ALL, "actions": ["funcs.call", "events.send"]})
+    lua.function("handler", handler, modules=["events", "funcs"])
+    life = {**AS_READER, "security": {**AS_READER["security"], "policies": ["reads", "allowed"]}}
+    lua.add("consumer", "queue.consumer", queue="jobs", func="handler", lifecycle=life)
+    body = "return require('queue').publish('app:jobs', 1)"
+    lua.function("publishes", body, modules=["queue"])
+    lua.node.functions.call("app:publishes", ())
+    eventually(lambda: seen)
+    assert seen == [["reader", True, False]]
+
+
+def test_a_spawned_process_and_what_it_calls_have_the_identity_of_the_caller(lua, run, policies):
+    lua.function("who", WHO, modules=["security"])
+    lua.process("child", "return require('funcs').call('app:who')", modules=["funcs"])
+    starts = "return process.exec('app:child', 'app:host')"
+    lua.function("starts", starts)
+    body = """
+        local scope = security.new_scope({(security.policy("app:all"))})
+        local found = funcs.new():with_actor(security.new_actor("me")):with_scope(scope):call("app:starts")
+        return found[1], found[2]
+    """
+    assert run("security funcs", body) == ["me", True]

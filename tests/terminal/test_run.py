@@ -26,6 +26,22 @@ entries:
     source: file://main.lua
     modules: &modules [io, system, time, logger, funcs]
   - {name: plain, kind: process.lua, meta: {command: {name: alias}}, source: file://main.lua, modules: *modules}
+  - name: limited
+    kind: process.lua
+    meta: {command: {name: ruled, security: {actor: {id: "command:limited"}, policies: [little]}}}
+    modules: [io, security, funcs]
+    source: |
+      local io, security, funcs = require("io"), require("security"), require("funcs")
+      return function()
+          local _, err = funcs.call("app:outside")
+          io.print(security.actor():id(), security.can("read", "x"), err:kind())
+      end
+  - {name: little, kind: security.policy, policy: {actions: read, resources: "*", effect: allow}}
+  - name: lost
+    kind: process.lua
+    meta: {command: {name: lost, security: {policies: [nowhere]}}}
+    source: file://main.lua
+    modules: *modules
   - {name: outside, kind: function.lua, source: file://outside.lua, modules: [io]}
 """
 MAIN = """
@@ -118,6 +134,13 @@ def test_arguments(project: Path) -> None:
 )
 def test_how_it_ends(project: Path, words: tuple[str, ...], wanted: tuple[int, str, str]) -> None:
     assert run(project, "go", *words) == wanted
+
+
+def test_a_command_acts_as_its_metadata_say(project: Path) -> None:
+    assert run(project, "ruled") == (0, "command:limited\ttrue\tPermissionDenied\n", "")
+    code, out, err = run(project, "lost", "yes")
+    assert (code, out) == (1, "")
+    assert "there is no policy app:nowhere" in err
 
 
 def test_an_error_is_told_without_a_word_of_python(project: Path) -> None:

@@ -1,0 +1,1 @@
+"""Traces for OpenTelemetry, which is installed with `wippy[otel]` (page guides/observability)."""
