@@ -216,12 +216,10 @@ def _profiles(path: Path, document: Document) -> Profiles:
 def _check_version(path: Path, document: Document) -> None:
     if not isinstance(document.value, dict):
         raise ConfigError(f'{path}:1: the file must be a mapping that begins with `version: "{VERSION}"`')
-    version = document.value.get("version")
+    version = document.value.get("version", VERSION)  # guides/cli shows a file without it
     if version != VERSION:
-        found = "`version` is missing" if version is None else f"`version` is {version!r}"
-        raise ConfigError(
-            f'{path}:{document.line(("version",))}: {found}; write `version: "{VERSION}"`, with the quotes'
-        )
+        place = f"{path}:{document.line(('version',))}"
+        raise ConfigError(f'{place}: `version` is {version!r}; write `version: "{VERSION}"`, with the quotes')
 
 
 def _leaves(value: Any, path: tuple[str, ...], file: Path, document: Document) -> Iterator[tuple[str, Leaf]]:

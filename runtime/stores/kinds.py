@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
@@ -36,7 +36,7 @@ class SqlConfig:
     """The data of a store.sql entry; the table must exist."""
 
     database: EntryId
-    table_name: str
+    table_name: str = field(metadata={"also": "table"})  # as the page guides/entry-kinds has it
     id_column_name: str = "key"
     payload_column_name: str = "value"
     expire_column_name: str = "expires_at"
