@@ -7,10 +7,10 @@ from typing import Any
 from runtime.binding import Error, Kind, LuaValue, Module, Table, Text, Userdata, method, to_python
 from runtime.functions.call import Running
 from runtime.functions.options import check_options
+from runtime.functions.response import Response
 from runtime.node import current as node
 from runtime.process import current
 from runtime.process.access import permit
-from runtime.process.channel import Channel
 from runtime.process.completion import Outcome
 from runtime.process.context import Actor, CallContext, Scope
 from runtime.process.events import error_of
@@ -28,7 +28,7 @@ class Future(Userdata):
 
     def __init__(self, call: Running) -> None:
         self._call = call
-        self._response = Channel(1)
+        self._response = Response(1)
         self._outcome: Outcome | None = None
         self._canceled = False
         call.completion.listen(self._done)
