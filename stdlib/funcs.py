@@ -1,7 +1,7 @@
 """The module `funcs`: call other functions (documentation page lua/core/funcs)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
 
 from runtime.binding import Error, Kind, LuaValue, Module, Table, Text, Userdata, method, to_python
@@ -12,7 +12,7 @@ from runtime.node import current as node
 from runtime.process import current
 from runtime.process.access import permit
 from runtime.process.completion import Outcome
-from runtime.process.context import Actor, CallContext, Scope
+from runtime.process.context import Actor, CallContext, Scope, Settings
 from runtime.process.events import error_of
 from runtime.process.message import Payload
 from runtime.process.transfer import copy_value
@@ -110,28 +110,6 @@ def async_(target: Text, *arguments: LuaValue) -> LuaValue:
     return _async(target, arguments, current.context().inherited(), {})
 
 
-@dataclass(frozen=True)
-class Settings:
-    """How the calls of an executor differ from plain ones."""
-
-    values: Mapping[str, LuaValue] = field(default_factory=dict)
-    options: Mapping[str, Any] = field(default_factory=dict)
-    actor: Actor | None = None
-    scope: Scope | None = None
-
-    def context(self) -> CallContext:
-        """Give the context of a call from the running process."""
-        inherited = current.context().inherited()
-        if not (self.values or self.actor or self.scope):
-            return inherited
-        return replace(
-            inherited,
-            values={**inherited.values, **self.values},
-            actor=self.actor or inherited.actor,
-            scope=self.scope or inherited.scope,
-        )
-
-
 @module.handle("funcs.Executor")
 class Executor(Userdata):
     """Calls with a context and options of its own; immutable, every `with_` gives a new one."""
@@ -140,6 +118,9 @@ class Executor(Userdata):
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
+
+    def _context(self) -> CallContext:
+        return self._settings.context(current.context().inherited())
 
     @method
     def with_context(self, values: Table) -> LuaValue:
@@ -170,12 +151,12 @@ class Executor(Userdata):
     @method(blocks=True)
     def call(self, target: Text, *arguments: LuaValue) -> LuaValue:
         """Call a function and wait for its result."""
-        return _call(target, arguments, self._settings.context(), self._settings.options)
+        return _call(target, arguments, self._context(), self._settings.options)
 
     @method(name="async", blocks=True)
     def async_(self, target: Text, *arguments: LuaValue) -> LuaValue:
         """Start a call and give its Future."""
-        return _async(target, arguments, self._settings.context(), self._settings.options)
+        return _async(target, arguments, self._context(), self._settings.options)
 
 
 @module.function

@@ -128,6 +128,7 @@ def with_context(values: Table) -> Spawner:
 def with_options(options: Table) -> Spawner:
     """Give a builder of processes with options of their own."""
     running()
+    permit("process.context", "context")
     return Spawner(Plan(options=spawn_options(options)))
 
 
@@ -275,6 +276,7 @@ def lookup(name: Text | None = None) -> Text:
 def unregister(name: Text, scope: int | None = None) -> bool:
     """Release a name."""
     _check_scope(scope)
+    permit("process.registry.unregister", name)
     return bool(node().processes.names.unregister(name))
 
 

@@ -36,8 +36,12 @@ def is_allowed(action: str, resource: str = "", attributes: Mapping[str, Any] | 
 
 
 def permit(action: str, resource: str) -> None:
-    """Raise Failure PERMISSION_DENIED when the running process may not do something, naming what."""
-    if not is_allowed(action, resource):
+    """Raise Failure PERMISSION_DENIED when the running process may not do something, naming what.
+
+    Policies may ask for the pid of who asks (page lua/core/process).
+    """
+    running = process()
+    if running is not None and not running.node.decide(running.context, action, resource, {"pid": running.pid}):
         raise Failure(Kind.PERMISSION_DENIED, f"not allowed: {resource} ({action})")
 
 

@@ -1,14 +1,13 @@
 """Starting processes from Lua: what `process.spawn` and its variants share, and the builder `process.Spawner`."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from runtime.binding import Failure, Kind, LuaValue, Table, Text, Userdata, method, to_python
 from runtime.binding.text import encode
 from runtime.process import current, events
 from runtime.process.access import permit
-from runtime.process.context import Actor, CallContext, Scope
+from runtime.process.context import Actor, Scope, Settings
 from runtime.process.message import Envelope
 from runtime.process.process import Process
 from runtime.process.processes import SpawnRequest
@@ -62,26 +61,11 @@ class Target:
 
 
 @dataclass(frozen=True)
-class Plan:
+class Plan(Settings):
     """How a new process differs from one that just inherits: the settings of a builder."""
 
-    values: Mapping[str, LuaValue] = field(default_factory=dict)
-    options: Mapping[str, Any] = field(default_factory=dict)
-    actor: Actor | None = None
-    scope: Scope | None = None
     name: str | None = None
     messages: tuple[tuple[str, tuple[LuaValue, ...]], ...] = ()
-
-    def context(self, inherited: CallContext) -> CallContext:
-        """Give the context of the new process."""
-        if not (self.values or self.actor or self.scope):
-            return inherited
-        return replace(
-            inherited,
-            values={**inherited.values, **self.values},
-            actor=self.actor or inherited.actor,
-            scope=self.scope or inherited.scope,
-        )
 
     def envelopes(self, sender: Process) -> tuple[Envelope, ...]:
         """Make the messages that the process gets first; each start gets copies of its own."""
@@ -103,10 +87,14 @@ def spawn(
 ) -> Process:
     """Start a process for the running one; PERMISSION_DENIED where that may not."""
     permit("process.spawn", str(target.entry))
-    permit("process.host", str(target.host))
     for wanted, action in ((monitor, "process.spawn.monitored"), (link, "process.spawn.linked")):
         if wanted:
             permit(action, str(target.entry))
+    return _start(target, arguments, plan, monitor=monitor, link=link)
+
+
+def _start(target: Target, arguments: tuple[LuaValue, ...], plan: Plan, *, monitor: bool, link: bool) -> Process:
+    permit("process.host", str(target.host))
     parent = running()
     request = SpawnRequest(
         target.entry,
@@ -125,7 +113,7 @@ def spawn(
 def execute(target: Target, arguments: tuple[LuaValue, ...], plan: Plan = PLAIN) -> LuaValue:
     """Start a process, wait for its end and give its result."""
     permit("process.exec", str(target.entry))
-    outcome = spawn(target, arguments, plan).completion.wait()
+    outcome = _start(target, arguments, plan, monitor=False, link=False).completion.wait()
     error = events.error_of(outcome)
     if error is not None:
         raise Failure.from_error(error)

@@ -9,9 +9,9 @@
         router: EntryId | None = field(default=None, metadata={"path": "meta.router"})
 
 A field reads the value of its name in the data, or at the dotted `path` of its metadata, or else under the name `also`
-of its metadata. A field without default is required; null counts as absent. A name of an entry without a namespace is in that of the entry. Placeholders for
-variables are resolved first (`runtime.registry.placeholders`), but for those in fields with `raw` in their metadata and
-in what `file://` included.
+of its metadata. A field without default is required; null counts as absent. A name of an entry without a namespace is
+in that of the entry. Placeholders for variables are resolved first (`runtime.registry.placeholders`), but for those in
+fields with `raw` in their metadata and in what `file://` included.
 """
 
 from __future__ import annotations

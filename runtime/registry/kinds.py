@@ -21,12 +21,13 @@ Config: TypeAlias = Any
 PLAIN_KINDS = frozenset({"registry.entry", "ns.definition", "ns.requirement", "ns.dependency"})
 ENTRY_POINT_GROUP = "wippy.kinds"
 # Kinds that the documentation has and this runtime may lack (docs/differences.md): no misspellings.
-_DOCUMENTED = frozenset(
-    """cloudstorage.s3 config.aws contract.binding contract.definition db.cdc.postgres db.sql.mysql db.sql.postgres
-    exec.docker fs.embed function.lua.bc function.wasm function.wat library.lua.bc network network.i2p network.socks5
-    network.tailscale pg.scope process.lua.bc process.wasm queue.driver.amqp queue.driver.sqs store.kv.crdt
-    store.kv.raft temporal.client temporal.worker workflow.lua workflow.lua.bc""".split()
-)
+_DOCUMENTED = frozenset({
+    "cloudstorage.s3", "config.aws", "contract.binding", "contract.definition", "db.cdc.postgres", "db.sql.mysql",
+    "db.sql.postgres", "exec.docker", "fs.embed", "function.lua.bc", "function.wasm", "function.wat",
+    "library.lua.bc", "network", "network.i2p", "network.socks5", "network.tailscale", "pg.scope",
+    "process.lua.bc", "process.wasm", "queue.driver.amqp", "queue.driver.sqs", "store.kv.crdt", "store.kv.raft",
+    "temporal.client", "temporal.worker", "workflow.lua", "workflow.lua.bc",
+})  # fmt: skip
 
 
 class KindHandler(ABC):

@@ -77,8 +77,10 @@ def test_find_and_its_operators(run: Callable[..., Any]) -> None:
 def test_metadata_may_stand_in_a_table_of_its_own(run: Callable[..., Any]) -> None:
     body = """
         local function count(meta) return #registry.find({meta = meta}) end
-        return {count{["meta.type"] = "note"}, count{["meta.type"] = "no"}, count{type = "note"}, count{["^type"] = "no"},
-            count{type = "no"}}
+        return {
+            count{["meta.type"] = "note"}, count{["meta.type"] = "no"},
+            count{type = "note"}, count{["^type"] = "no"}, count{type = "no"},
+        }
     """
     assert run(body) == [1, 0, 1, 1, 0]
 
