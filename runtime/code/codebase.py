@@ -136,7 +136,8 @@ class CodeBase:
             if entry_id not in self._units:
                 sources.forget(str(entry_id))
         known = [entry_id for entry_id in changed if entry_id in before]  # nobody published imports a new one
-        return sorted({other for entry_id in known for other in self.importers(entry_id)}.union(changed))
+        others = {other for entry_id in known for other in self.importers(entry_id)}
+        return sorted(others.union(changed).intersection(self._units))
 
     def importers(self, entry_id: EntryId) -> list[EntryId]:
         """List the units that import one, directly or not."""
