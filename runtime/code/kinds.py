@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from abc import abstractmethod
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
     from runtime.code.unit import Unit
     from runtime.registry.entry import Entry
     from runtime.registry.kinds import Node
+
+
+log = logging.getLogger("wippy.registry")
 
 
 class LuaKind(KindHandler):
@@ -140,6 +144,10 @@ class ProcessKind(CallableKind):
         """Refuse a host that is no id, and options of calls that are not understood."""
         super().check(entry, config)
         _host_of(entry)
+        if (
+            entry.lookup("lifecycle") is not None
+        ):  # page system/security shows it
+            log.warning("%s: 'lifecycle' has no effect on code; declare a process.service that runs it", entry.id)
 
     def offer(self, entry: Entry) -> None:
         """Let calls start the process, if it says where."""

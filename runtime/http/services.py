@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import falcon
@@ -9,6 +10,7 @@ import falcon
 from runtime.files.directory import Directory
 from runtime.http.application import ServiceApplication
 from runtime.http.endpoint import FunctionHandler
+from runtime.http.middleware.frame import acting_as
 from runtime.http.middleware.table import MiddlewareTable
 from runtime.http.patterns import parse
 from runtime.http.relay.relay import SHUTDOWN
@@ -95,6 +97,15 @@ class HttpServices:
                 mounts.append(self._mount(static))
             except EntryError as error:
                 refusals.append(error)
+        return self._acting(site, routes, mounts)
+
+    def _acting(self, site: Site, routes: list[Route], mounts: list[Mount]) -> RouteTable:
+        """Let all that a service serves begin with the identity and the rights of its `lifecycle.security`."""
+        security = site.config.lifecycle.security
+        if security is not None:
+            acting = acting_as(lambda: self._node.policies.context(security, site.entry.id))
+            routes = [replace(each, handler=acting(each.handler), options=acting(each.options)) for each in routes]
+            mounts = [replace(each, handler=acting(each.handler)) for each in mounts]
         return RouteTable(routes, mounts)
 
     def _routes(self, router: Router, endpoints: list[Endpoint]) -> list[Route]:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 import gevent
 
 from runtime.binding import Failure
-from runtime.process.context import EMPTY
 from runtime.queues.message import Delivery
 from runtime.queues.queue import Queue
 from runtime.supervisor.service import Service, ServiceError
@@ -104,7 +103,7 @@ class Consumer(Service):
     def _call(self, delivery: Delivery) -> bool:
         """Call the function; tell whether the message is dealt with: by any result but an error."""
         message = delivery.message
-        context = replace(EMPTY, carried={DELIVERY: delivery})
+        context = replace(self.node.policies.context(self.lifecycle.security, self.id), carried={DELIVERY: delivery})
         try:
             self.node.functions.call(self._work.func, [message.body], context)
         except Failure as failure:

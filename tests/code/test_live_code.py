@@ -348,3 +348,8 @@ def test_versions_go_back_and_forth_under_load(lua, load):
             gevent.sleep(0.003)
 
     assert load(change) == {"1/1", "2/2", "3/3"}
+
+
+def test_the_lifecycle_of_a_process_is_told_to_have_no_effect(lua, caplog):
+    lua.process("worker", "return 1", lifecycle={"auto_start": True})
+    assert "app:worker: 'lifecycle' has no effect on code; declare a process.service" in caplog.text
