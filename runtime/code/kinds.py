@@ -144,9 +144,7 @@ class ProcessKind(CallableKind):
         """Refuse a host that is no id, and options of calls that are not understood."""
         super().check(entry, config)
         _host_of(entry)
-        if (
-            entry.lookup("lifecycle") is not None
-        ):  # page system/security shows it
+        if entry.lookup("lifecycle") is not None:  # page system/security shows it
             log.warning("%s: 'lifecycle' has no effect on code; declare a process.service that runs it", entry.id)
 
     def offer(self, entry: Entry) -> None:
