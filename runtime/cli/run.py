@@ -4,6 +4,7 @@ import logging
 import os
 import signal
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
@@ -11,7 +12,7 @@ from typing import Annotated, Any
 import typer
 
 from runtime.cli.commands import commands_of, entry_of, find_command, terminal_host
-from runtime.cli.console import Settings, out, show_warnings, start_logging, style
+from runtime.cli.console import CommandError, Settings, out, show_warnings, start_logging, style
 
 _HELP = """Run the project in the foreground, or one command of it.
 
@@ -103,7 +104,9 @@ def run(
 ) -> None:
     """Run until ended."""
     settings: Settings = ctx.obj
-    launch = Launch(tuple(settings.config), tuple(set_ or ()), tuple(override or ()), profiles=tuple(settings.profile))
+    launch = Launch(
+        tuple(settings.config), settings.sets(set_), tuple(override or ()), profiles=tuple(settings.profile)
+    )
     given = tuple(words or ())
     if entry is None and given == ("list",):
         _list(settings, directory, launch)
@@ -111,6 +114,8 @@ def run(
     errand = None
     if entry is not None:
         errand = Errand(given, entry=entry, host=host)
+    elif given and given[0].startswith("-"):
+        raise CommandError(f"no such option: {given[0]}\nSee `wippy run --help`.")
     elif given:
         errand = Errand(given[1:], command=given[0], host=host)
     raise typer.Exit(_run(settings, directory, launch, errand))
@@ -130,13 +135,15 @@ def _run(settings: Settings, directory: Path | None, launch: Launch, errand: Err
     start_logging(settings, settings.configuration(project, launch.sets))
     node = Node.boot(project.root, launch)
     _end_on_signals(node)
-    starting = gevent.spawn(node.start)
+    starting = gevent.spawn(_outcome_of, node.start)
     try:
         # A service that is tried again and again holds the start up, but not the end.
         first: list[Any] = [starting, node.ending]
         gevent.wait(first, count=1)
         if starting.dead:
-            starting.get()
+            failure = starting.get()
+            if failure is not None:
+                raise failure
             if errand is None:
                 _announce(node)
             else:
@@ -147,6 +154,15 @@ def _run(settings: Settings, directory: Path | None, launch: Launch, errand: Err
         starting.kill()
         node.stop()
     return int(node.exit_code)
+
+
+def _outcome_of(work: Callable[[], None]) -> Exception | None:
+    """Give what a piece of work raises; gevent would print it, where this command has a message for it."""
+    try:
+        work()
+    except Exception as failure:  # noqa: BLE001
+        return failure
+    return None
 
 
 def _end_on_signals(node: Any) -> None:
@@ -189,5 +205,8 @@ def _announce(node: Any) -> None:
         site = node.http.sites.get(service)
         place = f"  {style(site.address.url, 'bold', 'cyan')}" if site is not None and hasattr(site, "address") else ""
         out(f"{service} is {state}{place}")
-    out(f"{len(node.registry.all())} entries, {len(states)} services; Ctrl-C ends")
+    entries = len(node.registry.all())
+    if not entries:
+        out(f"there is nothing to run: declare entries in a YAML file, for example {node.project.lock.src}/_index.yaml")
+    out(f"{entries} {'entry' if entries == 1 else 'entries'}, {len(states)} services; Ctrl-C ends")
     sys.stdout.flush()

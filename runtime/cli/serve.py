@@ -87,7 +87,7 @@ def serve(
         if worker.age == 1:
             announce(listeners, routes, workers)
 
-    boot = Boot(project.root, settings.config, sets or (), overrides or (), frozen, settings.profile)
+    boot = Boot(project.root, settings.config, settings.sets(sets), overrides or (), frozen, settings.profile)
     try:
         Server(boot, _gunicorn(listeners, workers, timeout, ready)).run()
     except BootError:

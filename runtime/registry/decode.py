@@ -140,7 +140,9 @@ class _Decoder:
                 value, path = data[plan.also], where + plan.also
             if value is _MISSING or value is None:
                 if plan.required:
-                    self.problems.append(_Unfit(path, "the field is missing", f"add `{path}:` to the entry"))
+                    near = difflib.get_close_matches(plan.path, [str(key) for key in data], 1, 0.8)
+                    remedy = f"did you mean it by `{near[0]}:`?" if near else f"add `{path}:` to the entry"
+                    self.problems.append(_Unfit(path, "the field is missing", remedy))
                 continue
             try:
                 values[plan.name] = plan.take(self, value, path)
@@ -292,7 +294,11 @@ def _choice(choices: dict[str, Any]) -> Take:
             return choices[str(value)]
         near = difflib.get_close_matches(str(value), choices, 1)
         meant = f"did you mean '{near[0]}'? " if near else ""
-        raise _Unfit(path, f"has the unknown value {_shown(value)}", f"{meant}it must be one of {', '.join(choices)}")
+        raise _Unfit(
+            path,
+            f"has the unknown value {_shown(value)}",
+            f"{meant}it must be one of {', '.join(filter(None, choices))}",
+        )
 
     return take
 
