@@ -84,16 +84,16 @@ def spawn(
     *,
     monitor: bool = False,
     link: bool = False,
+    awaited: bool = False,
 ) -> Process:
-    """Start a process for the running one; PERMISSION_DENIED where that may not."""
-    permit("process.spawn", str(target.entry))
+    """Start a process for the running one; PERMISSION_DENIED where that may not.
+
+    One that is `awaited` is executed, which is a right of its own.
+    """
+    permit("process.exec" if awaited else "process.spawn", str(target.entry))
     for wanted, action in ((monitor, "process.spawn.monitored"), (link, "process.spawn.linked")):
         if wanted:
             permit(action, str(target.entry))
-    return _start(target, arguments, plan, monitor=monitor, link=link)
-
-
-def _start(target: Target, arguments: tuple[LuaValue, ...], plan: Plan, *, monitor: bool, link: bool) -> Process:
     permit("process.host", str(target.host))
     parent = running()
     request = SpawnRequest(
@@ -105,6 +105,8 @@ def _start(target: Target, arguments: tuple[LuaValue, ...], plan: Plan, *, monit
         link=parent.pid if link else None,
         name=plan.name,
         messages=plan.envelopes(parent),
+        options=plan.options,
+        awaited=awaited,
     )
     process: Process = parent.node.processes.spawn(request)
     return process
@@ -112,8 +114,7 @@ def _start(target: Target, arguments: tuple[LuaValue, ...], plan: Plan, *, monit
 
 def execute(target: Target, arguments: tuple[LuaValue, ...], plan: Plan = PLAIN) -> LuaValue:
     """Start a process, wait for its end and give its result."""
-    permit("process.exec", str(target.entry))
-    outcome = _start(target, arguments, plan, monitor=False, link=False).completion.wait()
+    outcome = spawn(target, arguments, plan, awaited=True).completion.wait()
     error = events.error_of(outcome)
     if error is not None:
         raise Failure.from_error(error)
