@@ -208,5 +208,6 @@ def _announce(node: Any) -> None:
     entries = len(node.registry.all())
     if not entries:
         out(f"there is nothing to run: declare entries in a YAML file, for example {node.project.lock.src}/_index.yaml")
-    out(f"{entries} {'entry' if entries == 1 else 'entries'}, {len(states)} services; Ctrl-C ends")
+    services = f"{len(states)} service{'' if len(states) == 1 else 's'}"
+    out(f"{entries} {'entry' if entries == 1 else 'entries'}, {services}; Ctrl-C ends")
     sys.stdout.flush()

@@ -164,6 +164,8 @@ def test_registry_show(wippy, project: Path) -> None:
     assert wippy("registry", "show", "app:config", "-f", "port").out.strip() == "80"
     assert wippy("registry", "show", "app:config", "-f", "port", "-o", "app:config:port=90").out.strip() == "90"
     assert wippy("registry", "show", "hello", "-f", "meta.type").out == "api\n"
+    assert wippy("registry", "show", "hello", "-f", "kind").out == "function.lua\n"
+    assert yaml.safe_load(wippy("registry", "show", "hello", "-f", "meta").out)["level"] == 2
     assert json.loads(wippy("registry", "show", "config", "--json").out)["data"] == {"port": 80}
     assert "there is no entry nope" in wippy("registry", "show", "nope").err
     assert "has no field 'x'; its data has: port" in wippy("registry", "show", "config", "-f", "x").err
