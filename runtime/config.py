@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from runtime.durations import parse_duration
 from runtime.registry.document import Document, DocumentError, read_document
+from runtime.sizes import parse_size
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -107,6 +108,14 @@ class Config:
         value = self._typed(key, default, (str, int, float), "a duration such as 30s")
         try:
             return parse_duration(value)
+        except ValueError as error:
+            raise ConfigError(f"{self.leaves[key].place}: '{key}': {error}") from None
+
+    def size(self, key: str, default: int) -> int:
+        """Give an amount of memory in bytes, written as a number or as text such as 512M."""
+        value = self._typed(key, default, (str, int), "a size such as 512M")
+        try:
+            return parse_size(str(value))
         except ValueError as error:
             raise ConfigError(f"{self.leaves[key].place}: '{key}': {error}") from None
 
@@ -216,12 +225,10 @@ def _profiles(path: Path, document: Document) -> Profiles:
 def _check_version(path: Path, document: Document) -> None:
     if not isinstance(document.value, dict):
         raise ConfigError(f'{path}:1: the file must be a mapping that begins with `version: "{VERSION}"`')
-    version = document.value.get("version")
+    version = document.value.get("version", VERSION)  # guides/cli shows a file without it
     if version != VERSION:
-        found = "`version` is missing" if version is None else f"`version` is {version!r}"
-        raise ConfigError(
-            f'{path}:{document.line(("version",))}: {found}; write `version: "{VERSION}"`, with the quotes'
-        )
+        place = f"{path}:{document.line(('version',))}"
+        raise ConfigError(f'{place}: `version` is {version!r}; write `version: "{VERSION}"`, with the quotes')
 
 
 def _leaves(value: Any, path: tuple[str, ...], file: Path, document: Document) -> Iterator[tuple[str, Leaf]]:

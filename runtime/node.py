@@ -171,7 +171,7 @@ class Node:
         self.project = project
         self.config = config
         self.scheduler = Scheduler()
-        self.preemption = Preemption(MemoryGuard(config.integer("process.memory_limit", default_limit())))
+        self.preemption = Preemption(MemoryGuard(config.size("process.memory_limit", default_limit())))
         self.resources = Resources()
         self.events = Bus()
         self.decide: Decide = strictly if config.flag("security.strict_mode", default=False) else by_scope

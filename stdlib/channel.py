@@ -1,6 +1,7 @@
 """The global `channel`: queues between the coroutines of a process."""
 
 from runtime.binding import LuaValue, Module, Table
+from runtime.functions.response import hopeful
 from runtime.lua.args import check_table, type_name
 from runtime.lua.errors import fault
 from runtime.process.channel import Case, Channel
@@ -23,7 +24,7 @@ def select(cases: LuaValue = None, default: bool = False) -> LuaValue:
     table = check_table(cases, 1, "select")
     listed = [_case(number, case) for number, case in _numbered(table)]
     given = table.get("default")
-    chosen = select_case(listed, default=default or (given is not None and given is not False))
+    chosen = select_case(hopeful(listed), default=default or (given is not None and given is not False))
     if chosen is None:
         return Table.from_dict({"default": True, "ok": True})
     case, value, ok = chosen

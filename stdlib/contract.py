@@ -14,7 +14,7 @@ from runtime.process import current
 from runtime.process.access import permit
 from runtime.process.context import Actor, Scope
 from runtime.registry.entry import EntryId
-from stdlib.funcs import Settings, start
+from stdlib.funcs import CallSettings, start
 
 module = Module(
     "contract",
@@ -42,7 +42,7 @@ class Instance(Userdata):
 
     __slots__ = ("_calls", "binding", "settings")
 
-    def __init__(self, binding: Binding, settings: Settings) -> None:
+    def __init__(self, binding: Binding, settings: CallSettings) -> None:
         self.binding = binding
         self.settings = settings
         self._calls: dict[str, LuaFunction] = {}
@@ -78,7 +78,7 @@ def _prepare(instance: Instance, name: str) -> tuple[EntryId, Any]:
     bound = instance.binding.find(name)
     if bound is None:
         raise Failure(Kind.NOT_FOUND, f"method '{name}' is not bound")
-    context = instance.settings.context()
+    context = instance.settings.context(current.context().inherited())
     missing = [key for key in bound.context_required if context.values.get(encode(key)) is None]
     if missing:
         remedy = "give them to open(), or as context of the caller"
@@ -107,12 +107,12 @@ class Contract(Userdata):
 
     __slots__ = ("_definition", "_id", "_settings")
 
-    def __init__(self, contract: EntryId, definition: Definition, settings: Settings) -> None:
+    def __init__(self, contract: EntryId, definition: Definition, settings: CallSettings) -> None:
         self._id = contract
         self._definition = definition
         self._settings = settings
 
-    def _with(self, settings: Settings) -> LuaValue:
+    def _with(self, settings: CallSettings) -> LuaValue:
         return Contract(self._id, self._definition, settings)
 
     @method(name="id")
@@ -179,7 +179,7 @@ def get(id: Text) -> Contract:
     """Give a contract to look at or to open; NotFound when there is none."""
     contract = _entry_id(id, "contract")
     permit("contract.get", str(contract))
-    return Contract(contract, _contracts().definition(contract), Settings())
+    return Contract(contract, _contracts().definition(contract), CallSettings())
 
 
 @module.function
@@ -189,7 +189,7 @@ def open(binding: Text, scope: Table | None = None, options: Table | None = None
     `scope` are context values for the functions behind it; they may stand behind the id, too: `?debug=true`.
     """
     name, values = _parsed(binding)
-    settings = Settings(values=values)
+    settings = CallSettings(values=values)
     return _open(_entry_id(name, "binding"), settings if options is None else settings.with_options(options), scope)
 
 
@@ -211,7 +211,7 @@ def _contracts() -> Contracts:
     return contracts
 
 
-def _open(binding: EntryId, settings: Settings, scope: Table | None) -> Instance:
+def _open(binding: EntryId, settings: CallSettings, scope: Table | None) -> Instance:
     permit("contract.open", str(binding))
     found = _contracts().binding(binding)
     return Instance(found, settings if scope is None else settings.with_values(scope))

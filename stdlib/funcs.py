@@ -1,17 +1,17 @@
 """The module `funcs`: call other functions (documentation page lua/core/funcs)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from runtime.binding import Error, Kind, LuaValue, Module, Table, Text, Userdata, method, to_python
 from runtime.functions.call import Running
 from runtime.functions.options import check_options
+from runtime.functions.response import Response
 from runtime.process import current
 from runtime.process.access import permit
-from runtime.process.channel import Channel
 from runtime.process.completion import Outcome
-from runtime.process.context import Actor, CallContext, Scope
+from runtime.process.context import Actor, CallContext, Scope, Settings
 from runtime.process.events import error_of
 from runtime.process.message import Payload
 from runtime.process.transfer import copy_value
@@ -37,7 +37,7 @@ class Future(Userdata):
 
     def __init__(self, call: Running) -> None:
         self._call = call
-        self._response = Channel(1)
+        self._response = Response(1)
         self._outcome: Outcome | None = None
         self._canceled = False
         call.completion.listen(self._done)
@@ -127,36 +127,19 @@ def async_(target: Text, *arguments: LuaValue) -> LuaValue:
 
 
 @dataclass(frozen=True)
-class Settings:
-    """How the calls of an executor differ from plain ones."""
+class CallSettings(Settings):
+    """How the calls of an executor, or of a contract, differ from plain ones."""
 
-    values: Mapping[str, LuaValue] = field(default_factory=dict)
-    options: Mapping[str, Any] = field(default_factory=dict)
-    actor: Actor | None = None
-    scope: Scope | None = None
-
-    def with_values(self, values: Table) -> "Settings":
+    def with_values(self, values: Table) -> "CallSettings":
         """Add context values."""
         added = {str(key): copy_value(value) for key, value in values.items()}
         return replace(self, values={**self.values, **added})
 
-    def with_options(self, options: Table) -> "Settings":
+    def with_options(self, options: Table) -> "CallSettings":
         """Replace the options; Invalid when one is not understood."""
         given = {str(key): to_python(value) if isinstance(value, Table) else value for key, value in options.items()}
         check_options(given)
         return replace(self, options=given)
-
-    def context(self) -> CallContext:
-        """Give the context of a call from the running process."""
-        inherited = current.context().inherited()
-        if not (self.values or self.actor or self.scope):
-            return inherited
-        return replace(
-            inherited,
-            values={**inherited.values, **self.values},
-            actor=self.actor or inherited.actor,
-            scope=self.scope or inherited.scope,
-        )
 
 
 @module.handle("funcs.Executor")
@@ -165,8 +148,11 @@ class Executor(Userdata):
 
     __slots__ = ("_settings",)
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: CallSettings) -> None:
         self._settings = settings
+
+    def _context(self) -> CallContext:
+        return self._settings.context(current.context().inherited())
 
     @method
     def with_context(self, values: Table) -> LuaValue:
@@ -194,15 +180,15 @@ class Executor(Userdata):
     @method(blocks=True)
     def call(self, target: Text, *arguments: LuaValue) -> LuaValue:
         """Call a function and wait for its result."""
-        return _call(target, arguments, self._settings.context(), self._settings.options)
+        return _call(target, arguments, self._context(), self._settings.options)
 
     @method(name="async", blocks=True)
     def async_(self, target: Text, *arguments: LuaValue) -> LuaValue:
         """Start a call and give its Future."""
-        return _async(target, arguments, self._settings.context(), self._settings.options)
+        return _async(target, arguments, self._context(), self._settings.options)
 
 
 @module.function
 def new() -> LuaValue:
     """Make an executor."""
-    return Executor(Settings())
+    return Executor(CallSettings())

@@ -150,6 +150,7 @@ def with_context(values: Table) -> Spawner:
 def with_options(options: Table) -> Spawner:
     """Give a builder of processes with options of their own."""
     running()
+    permit_to_processes("process.context", "context")
     return Spawner(Plan(options=spawn_options(options)))
 
 

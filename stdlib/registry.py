@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from runtime.binding import Failure, Kind, LuaValue, Module, Table, Text, Userdata, method, to_lua, to_python
 from runtime.process.access import demand, is_allowed
+from runtime.registry import finder
 from runtime.registry.change import Change, difference
 from runtime.registry.entry import Entry, EntryId
 from runtime.registry.kinds import lifecycle_references
@@ -62,8 +63,14 @@ def _query(value: LuaValue) -> dict[str, Any]:
     query = to_python(value) if isinstance(value, Table) else None
     if not isinstance(query, dict):
         raise Failure(Kind.INVALID, "the filter must be a table with keys such as '.kind' or 'meta.type'")
-    inner = query.pop("meta", None)  # keys may also stand in a table of their own
-    return {**query, **inner} if isinstance(inner, dict) else query
+    inner = query.pop("meta", None)  # keys may also stand in a table of their own, with or without `meta.` before them
+    return {**query, **{_in_meta(key): found for key, found in inner.items()}} if isinstance(inner, dict) else query
+
+
+def _in_meta(key: str) -> str:
+    operator = key[:1] if key[:1] in finder.OPERATORS else ""
+    bare = key.removeprefix(operator)
+    return key if bare.startswith(("meta.", ".")) else f"{operator}meta.{bare}"
 
 
 @module.function

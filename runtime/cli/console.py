@@ -31,6 +31,8 @@ class Settings:
     silent: bool = False
     config: list[Path] = field(default_factory=list)
     profile: list[str] = field(default_factory=list)
+    event_streams: bool = False
+    memory_limit: str = ""
 
     def project(self, directory: Path | None = None, lock_file: Path | None = None) -> Project:
         """Open the project of a directory (the current one when not given), or of a lock file."""
@@ -42,7 +44,15 @@ class Settings:
         """Load the configuration of a project: files, then profiles, then `--set` values."""
         from runtime.config import Config  # reads YAML: commands without a project start without it
 
-        return Config.load(project.root, self.config, sets, self.profile)
+        return Config.load(project.root, self.config, self.sets(sets), self.profile)
+
+    def sets(self, given: Sequence[str] | None) -> tuple[str, ...]:
+        """Give what stands for the flags that mean values of the configuration, and then those of `--set`."""
+        meant = {
+            "logmanager.stream_to_events": "true" if self.event_streams else "",
+            "process.memory_limit": self.memory_limit,
+        }
+        return (*(f"{key}={value}" for key, value in meant.items() if value), *(given or ()))
 
 
 def out(text: str = "") -> None:

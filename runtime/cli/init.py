@@ -31,7 +31,7 @@ def init(
     """Write a lock file and make the source directory."""
     text = yaml.safe_dump({"directories": {"modules": modules_dir, "src": src_dir}}, sort_keys=True)
     try:
-        descriptor = os.open(lock_file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        descriptor = os.open(lock_file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
     except FileExistsError:
         raise CommandError(f"{lock_file} exists already; edit it, or remove it to start anew") from None
     except OSError as error:

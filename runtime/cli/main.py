@@ -41,7 +41,7 @@ Compile it:          wippy build
 Run it:              wippy run
 Run one Lua file:    wippy lua hello.lua
 """
-_TAKES_VALUE = ("--config", "--profile")
+_TAKES_VALUE = ("--config", "--profile", "--memory-limit", "-m")
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -158,10 +158,20 @@ def _globals() -> "Callable[..., None]":
     def take(
         ctx: typer.Context,
         verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Log in detail.")] = False,
+        very_verbose: Annotated[bool, typer.Option("--very-verbose", help="Log in detail, with stack traces.")] = False,
         console: Annotated[
             bool, typer.Option("--console", "-c", help="Log for people, in colour on a terminal.")
         ] = False,
         silent: Annotated[bool, typer.Option("--silent", "-s", help="Log nothing to the console.")] = False,
+        event_streams: Annotated[
+            bool, typer.Option("--event-streams", "-e", help="Publish log records as events, too.")
+        ] = False,
+        memory_limit: Annotated[
+            str, typer.Option("--memory-limit", "-m", metavar="SIZE", help="What the runtime may use, such as 2G.")
+        ] = "",
+        profiler: Annotated[
+            bool, typer.Option("--profiler", "-p", help="Accepted without effect: use py-spy (docs/debugging.md).")
+        ] = False,
         config: Annotated[
             list[Path] | None,
             typer.Option("--config", metavar="FILE", help="Configuration file; may be repeated, later ones win."),
@@ -174,7 +184,17 @@ def _globals() -> "Callable[..., None]":
     ) -> None:
         """Take the global flags; show help when there is no command."""
         settings: Settings = ctx.obj
-        flags = {"verbose": verbose, "console": console, "silent": silent, "config": config, "profile": profile}
+        flags = {
+            "verbose": verbose,
+            "very_verbose": very_verbose,
+            "console": console,
+            "silent": silent,
+            "event_streams": event_streams,
+            "memory_limit": memory_limit,
+            "profiler": profiler,
+            "config": config,
+            "profile": profile,
+        }
         for name, value in flags.items():
             _note(settings, name, value)
         if version:
@@ -190,8 +210,22 @@ def _globals() -> "Callable[..., None]":
 def _note(settings: Settings, name: str, value: Any) -> None:
     if name in ("config", "profile"):
         getattr(settings, name).extend(value or ())
+    elif name == "memory_limit":
+        settings.memory_limit = _size(value) or settings.memory_limit
+    elif name == "profiler":
+        if value:
+            err("Warning: there is no profiler in the runtime; use py-spy, as docs/debugging.md shows")
     elif value:
-        setattr(settings, name, True)
+        setattr(settings, "verbose" if name == "very_verbose" else name, True)
+
+
+def _size(text: str) -> str:
+    from runtime.sizes import parse_size
+
+    try:
+        return str(parse_size(text)) if text else ""
+    except ValueError as error:
+        raise CommandError(f"--memory-limit: {error}") from None
 
 
 def _accept_globals(command: Any, options: Sequence[Any]) -> None:

@@ -91,7 +91,9 @@ def list_entries(
 def show_entry(
     ctx: typer.Context,
     entry_id: Annotated[str, typer.Argument(metavar="ID", help="namespace:name, or a name.")],
-    field: Annotated[str, typer.Option("--field", "-f", help="Show only this field of the data, or meta.field.")] = "",
+    field: Annotated[
+        str, typer.Option("--field", "-f", help="Only this field of the data, meta.field, id, kind...")
+    ] = "",
     as_json: AsJson = False,
     as_yaml: AsYaml = False,
     raw: Annotated[bool, typer.Option("--raw", help="Print a text as it is.")] = False,
@@ -107,6 +109,8 @@ def show_entry(
         _dump(entry.plain(), as_json=as_json)
         return
     value = entry.lookup(field)
+    if value is None:
+        value = entry.plain().get(field)
     if value is None:
         known = ", ".join(sorted(entry.data)) if isinstance(entry.data, dict) else "none"
         raise CommandError(f"{entry.id} has no field '{field}'; its data has: {known}")

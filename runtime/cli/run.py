@@ -4,6 +4,7 @@ import logging
 import os
 import signal
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
@@ -11,7 +12,7 @@ from typing import Annotated, Any
 import typer
 
 from runtime.cli.commands import commands_of, entry_of, find_command, terminal_host
-from runtime.cli.console import Settings, out, show_warnings, start_logging, style
+from runtime.cli.console import CommandError, Settings, out, show_warnings, start_logging, style
 from runtime.cli.options import Directory, Frozen, Overrides, Sets
 from runtime.project import PACK
 from runtime.registry.entry import EntryId
@@ -103,7 +104,9 @@ def run(
 ) -> None:
     """Run until ended."""
     settings: Settings = ctx.obj
-    launch = Launch(tuple(settings.config), tuple(sets or ()), tuple(overrides or ()), frozen, tuple(settings.profile))
+    launch = Launch(
+        tuple(settings.config), settings.sets(sets), tuple(overrides or ()), frozen, tuple(settings.profile)
+    )
     given = tuple(words or ())
     if given and given[0].endswith(PACK):
         directory, given = Path(given[0]), given[1:]
@@ -113,6 +116,8 @@ def run(
     errand = None
     if entry is not None:
         errand = Errand(given, entry=entry, host=host)
+    elif given and given[0].startswith("-"):
+        raise CommandError(f"no such option: {given[0]}\nSee `wippy run --help`.")
     elif given:
         errand = Errand(given[1:], command=given[0], host=host)
     raise typer.Exit(run_errand(settings, directory, launch, errand))
@@ -133,13 +138,15 @@ def run_errand(settings: Settings, directory: Path | None, launch: Launch, erran
     start_logging(settings, settings.configuration(project, launch.sets))
     node = Node.boot(project.pack or project.root, launch)
     _end_on_signals(node)
-    starting = gevent.spawn(node.start)
+    starting = gevent.spawn(_outcome_of, node.start)
     try:
         # A service that is tried again and again holds the start up, but not the end.
         first: list[Any] = [starting, node.ending]
         gevent.wait(first, count=1)
         if starting.dead:
-            starting.get()
+            failure = starting.get()
+            if failure is not None:
+                raise failure
             if errand is None:
                 _announce(node)
             else:
@@ -150,6 +157,15 @@ def run_errand(settings: Settings, directory: Path | None, launch: Launch, erran
         starting.kill()
         node.stop()
     return int(node.exit_code)
+
+
+def _outcome_of(work: Callable[[], None]) -> Exception | None:
+    """Give what a piece of work raises; gevent would print it, where this command has a message for it."""
+    try:
+        work()
+    except Exception as failure:  # noqa: BLE001
+        return failure
+    return None
 
 
 def _end_on_signals(node: Any) -> None:
@@ -192,5 +208,9 @@ def _announce(node: Any) -> None:
         site = node.http.sites.get(service)
         place = f"  {style(site.url, 'bold', 'cyan')}" if site is not None else ""
         out(f"{service} is {state}{place}")
-    out(f"{len(node.registry.all())} entries, {len(states)} services; Ctrl-C ends")
+    entries = len(node.registry.all())
+    if not entries:
+        out(f"there is nothing to run: declare entries in a YAML file, for example {node.project.lock.src}/_index.yaml")
+    services = f"{len(states)} service{'' if len(states) == 1 else 's'}"
+    out(f"{entries} {'entry' if entries == 1 else 'entries'}, {services}; Ctrl-C ends")
     sys.stdout.flush()

@@ -81,7 +81,9 @@ def serve(
     routes = count_routes(entries)
     from runtime.http.gunicorn import BootError, Server, settings_of
 
-    boot = Boot(project.root, settings.config, sets or (), overrides or (), frozen, settings.profile, reload=reload)
+    boot = Boot(
+        project.root, settings.config, settings.sets(sets), overrides or (), frozen, settings.profile, reload=reload
+    )
     boot.admin = Address.parse(admin) if admin else None
 
     def ready(worker: Any) -> None:

@@ -83,7 +83,9 @@ def run_tests(
 ) -> None:
     """Run the tests."""
     settings: Settings = ctx.obj
-    launch = Launch(tuple(settings.config), tuple(set_ or ()), tuple(override or ()), profiles=tuple(settings.profile))
+    launch = Launch(
+        tuple(settings.config), settings.sets(set_), tuple(override or ()), profiles=tuple(settings.profile)
+    )
     words = words or []
     if words and words[0].endswith(PACK):
         directory, words = Path(words[0]), words[1:]

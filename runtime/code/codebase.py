@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -105,8 +106,13 @@ class CodeBase:
         for module in unit.config.modules:
             if module not in self.modules and module not in self.always and (unit.id, module) not in self._warned:
                 self._warned.add((unit.id, module))
+                near = difflib.get_close_matches(module, [*self.modules, *self.always], 1)
+                meant = f" Did you mean '{near[0]}'?" if near else ""
                 log.warning(
-                    "%s lists the module '%s', which is not available; `require` of it will fail", unit.id, module
+                    "%s lists the module '%s', which is not available; `require` of it will fail.%s",
+                    unit.id,
+                    module,
+                    meant,
                 )
 
     def drop(self, entry_id: EntryId) -> None:
@@ -136,7 +142,8 @@ class CodeBase:
             if entry_id not in self._units:
                 sources.forget(str(entry_id))
         known = [entry_id for entry_id in changed if entry_id in before]  # nobody published imports a new one
-        return sorted({other for entry_id in known for other in self.importers(entry_id)}.union(changed))
+        others = {other for entry_id in known for other in self.importers(entry_id)}
+        return sorted(others.union(changed).intersection(self._units))
 
     def importers(self, entry_id: EntryId) -> list[EntryId]:
         """List the units that import one, directly or not."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+from abc import abstractmethod
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -17,6 +19,9 @@ if TYPE_CHECKING:
     from runtime.code.unit import Unit
     from runtime.registry.entry import Entry
     from runtime.registry.kinds import Node
+
+
+log = logging.getLogger("wippy.registry")
 
 
 class LuaKind(KindHandler):
@@ -69,10 +74,14 @@ class LuaKind(KindHandler):
         self.node.functions.renew(self.code.publish())
 
 
-class FunctionKind(LuaKind):
-    """Makes functions callable."""
+class CallableKind(LuaKind):
+    """Holds code that can be called: the calls learn of a change at its commit, together with the code."""
 
-    kinds: ClassVar[tuple[str, ...]] = ("function.lua",)
+    def __init__(self, node: Node) -> None:
+        super().__init__(node)
+        # What this transaction brings, None for what it takes away; and what was published last.
+        self._pending: dict[EntryId, Entry | None] = {}
+        self._published: dict[EntryId, tuple[Unit, Mapping[str, Any]]] = {}
 
     def check(self, entry: Entry, config: Config) -> None:
         """Refuse options of calls that are not understood."""
@@ -80,22 +89,53 @@ class FunctionKind(LuaKind):
         _check_options(entry)
 
     def create(self, entry: Entry, config: LuaConfig) -> None:
-        """Make the function callable."""
+        """Make the entry callable."""
         super().create(entry, config)
-        self.node.functions.put(self.code.get(entry.id), options_of(entry))
+        self._pending[entry.id] = entry
 
     def update(self, old: Entry, new: Entry, config: LuaConfig) -> None:
-        """Replace the function; calls under way finish on the old code."""
+        """Replace what is called; calls under way finish on the old code."""
         super().update(old, new, config)
-        self.node.functions.put(self.code.get(new.id), options_of(new))
+        self._pending[new.id] = new
 
     def delete(self, entry: Entry) -> None:
-        """Make the function unknown."""
-        self.node.functions.drop(entry.id)
+        """Make the entry unknown."""
         super().delete(entry)
+        self._pending[entry.id] = None
+
+    def commit(self) -> None:
+        """Let calls go to the new code, or nowhere."""
+        super().commit()
+        pending, self._pending = self._pending, {}
+        for entry_id, entry in pending.items():
+            if entry is None:
+                self.node.functions.drop(entry_id)
+                self._published.pop(entry_id, None)
+            else:
+                self._publish(entry)
+
+    def _publish(self, entry: Entry) -> None:
+        form = (self.code.get(entry.id), entry.meta)
+        if self._published.get(entry.id) != form:  # it is the same where a transaction was undone
+            self.offer(entry)
+            self._published[entry.id] = form
+
+    @abstractmethod
+    def offer(self, entry: Entry) -> None:
+        """Tell the node what calls of an entry do."""
 
 
-class ProcessKind(LuaKind):
+class FunctionKind(CallableKind):
+    """Makes functions callable."""
+
+    kinds: ClassVar[tuple[str, ...]] = ("function.lua",)
+
+    def offer(self, entry: Entry) -> None:
+        """Let calls run the function."""
+        self.node.functions.put(self.code.get(entry.id), options_of(entry))
+
+
+class ProcessKind(CallableKind):
     """Holds the code of processes; one with a `default_host` can be called like a function (semantics 4.1)."""
 
     kinds: ClassVar[tuple[str, ...]] = ("process.lua",)
@@ -103,29 +143,17 @@ class ProcessKind(LuaKind):
     def check(self, entry: Entry, config: Config) -> None:
         """Refuse a host that is no id, and options of calls that are not understood."""
         super().check(entry, config)
-        _check_options(entry)
         _host_of(entry)
+        if entry.lookup("lifecycle") is not None:  # page system/security shows it
+            log.warning("%s: 'lifecycle' has no effect on code; declare a process.service that runs it", entry.id)
 
-    def create(self, entry: Entry, config: LuaConfig) -> None:
-        """Make the process callable."""
-        super().create(entry, config)
-        self._publish(entry)
-
-    def update(self, old: Entry, new: Entry, config: LuaConfig) -> None:
-        """Take the new code and the new host."""
-        super().update(old, new, config)
-        self.node.functions.drop(new.id)
-        self._publish(new)
-
-    def _publish(self, entry: Entry) -> None:
+    def offer(self, entry: Entry) -> None:
+        """Let calls start the process, if it says where."""
         host = _host_of(entry)
-        if host is not None:
+        if host is None:
+            self.node.functions.drop(entry.id)
+        else:
             self.node.functions.put_process(entry.id, host, options_of(entry))
-
-    def delete(self, entry: Entry) -> None:
-        """Make the process unknown."""
-        self.node.functions.drop(entry.id)
-        super().delete(entry)
 
 
 def options_of(entry: Entry) -> Mapping[str, Any]:

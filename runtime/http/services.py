@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import falcon
@@ -11,6 +12,7 @@ from runtime.http.application import ServiceApplication
 from runtime.http.connection import Served, Terms
 from runtime.http.departures import Departures
 from runtime.http.endpoint import FunctionHandler
+from runtime.http.middleware.frame import acting_as
 from runtime.http.middleware.table import MiddlewareTable
 from runtime.http.patterns import parse
 from runtime.http.relay.relay import SHUTDOWN
@@ -25,7 +27,6 @@ from runtime.registry.errors import EntryError
 if TYPE_CHECKING:
     from gunicorn.config import Config
 
-    from runtime.http.middleware.options import Wrap
     from runtime.http.routes import Handler
     from runtime.process.context import CallContext
     from runtime.registry.entry import Entry, EntryId
@@ -118,25 +119,16 @@ class HttpServices:
                 mounts.append(self._mount(static))
             except EntryError as error:
                 refusals.append(error)
-        within = self._baseline(site)
-        routes = [Route(each.method, each.pattern, within(each.handler), within(each.options)) for each in routes]
-        return RouteTable(routes, [Mount(each.pattern, within(each.handler)) for each in mounts])
+        return self._acting(site, routes, mounts)
 
-    def _baseline(self, site: Site) -> Wrap:
-        """Give what lets requests begin with the identity of their server, if it has one."""
+    def _acting(self, site: Site, routes: list[Route], mounts: list[Mount]) -> RouteTable:
+        """Let all that a service serves begin with the identity and the rights of its `lifecycle.security`."""
         security = site.config.lifecycle.security
-        if security is None:
-            return lambda handler: handler
-        baseline = Baseline(self._node, security, site.entry.id)
-
-        def wrap(handler: Handler) -> Handler:
-            def answer(request: falcon.Request, response: falcon.Response) -> None:
-                request.context.call = baseline.context()
-                handler(request, response)
-
-            return answer
-
-        return wrap
+        if security is not None:
+            acting = acting_as(Baseline(self._node, security, site.entry.id).context)
+            routes = [replace(each, handler=acting(each.handler), options=acting(each.options)) for each in routes]
+            mounts = [replace(each, handler=acting(each.handler)) for each in mounts]
+        return RouteTable(routes, mounts)
 
     def _routes(self, router: Router, endpoints: list[Endpoint]) -> list[Route]:
         entry, config = router.entry, router.config

@@ -59,3 +59,24 @@ class CallContext:
 
 
 EMPTY = CallContext()
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How what a builder starts or calls differs from what just inherits; immutable, as builders are."""
+
+    values: Mapping[str, Any] = field(default_factory=dict)
+    options: Mapping[str, Any] = field(default_factory=dict)
+    actor: Actor | None = None
+    scope: Scope | None = None
+
+    def context(self, inherited: CallContext) -> CallContext:
+        """Give the context to start with."""
+        if not (self.values or self.actor or self.scope):
+            return inherited
+        return replace(
+            inherited,
+            values={**inherited.values, **self.values},
+            actor=self.actor or inherited.actor,
+            scope=self.scope or inherited.scope,
+        )

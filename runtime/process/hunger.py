@@ -17,6 +17,7 @@ from weakref import WeakKeyDictionary
 
 from runtime.lua.errors import Error, Kind
 from runtime.process.tasks import current_task
+from runtime.sizes import parse_size
 
 if TYPE_CHECKING:
     from runtime.process.outcome import Outcome
@@ -98,7 +99,9 @@ def is_out_of_memory(outcome: Outcome) -> bool:
 
 
 def default_limit() -> int:
-    """Give the bytes that a node may use when nobody says otherwise."""
+    """Give the bytes that a node may use by default: GOMEMLIMIT (page guides/cli), or most of the machine."""
+    with contextlib.suppress(ValueError):
+        return parse_size(os.environ.get("GOMEMLIMIT", ""))
     sizes = [os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")]
     for path in ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"):
         with contextlib.suppress(OSError, ValueError):

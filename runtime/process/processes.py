@@ -80,7 +80,7 @@ class Processes:
         """Start a process without waiting; the completion tells when its code is loaded, or that it cannot be."""
         host = self.hosts.get(request.host)
         if host is None:
-            raise Failure(Kind.NOT_FOUND, f"host not found: {request.host}")
+            raise Failure(Kind.NOT_FOUND, f"host not found: {request.host}; declare a process.host")
         if isinstance(host, RemoteHost):
             raise Failure(Kind.INVALID, f"{request.host} runs workflows; name a process.host")
         host.check_running()

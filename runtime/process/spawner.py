@@ -1,14 +1,13 @@
 """Starting processes from Lua: what `process.spawn` and its variants share, and the builder `process.Spawner`."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from runtime.binding import Failure, Kind, LuaValue, Table, Text, Userdata, method, to_python
 from runtime.binding.text import encode
 from runtime.process import current, events
 from runtime.process.access import permit_to_processes
-from runtime.process.context import Actor, CallContext, Scope
+from runtime.process.context import Actor, Scope, Settings
 from runtime.process.message import Envelope
 from runtime.process.process import Process
 from runtime.process.processes import SpawnRequest
@@ -62,26 +61,11 @@ class Target:
 
 
 @dataclass(frozen=True)
-class Plan:
+class Plan(Settings):
     """How a new process differs from one that just inherits: the settings of a builder."""
 
-    values: Mapping[str, LuaValue] = field(default_factory=dict)
-    options: Mapping[str, Any] = field(default_factory=dict)
-    actor: Actor | None = None
-    scope: Scope | None = None
     name: str | None = None
     messages: tuple[tuple[str, tuple[LuaValue, ...]], ...] = ()
-
-    def context(self, inherited: CallContext) -> CallContext:
-        """Give the context of the new process."""
-        if not (self.values or self.actor or self.scope):
-            return inherited
-        return replace(
-            inherited,
-            values={**inherited.values, **self.values},
-            actor=self.actor or inherited.actor,
-            scope=self.scope or inherited.scope,
-        )
 
     def envelopes(self, sender: Process) -> tuple[Envelope, ...]:
         """Make the messages that the process gets first; each start gets copies of its own."""

@@ -8,10 +8,10 @@
         timeout: Duration = 30.0
         router: EntryId | None = field(default=None, metadata={"path": "meta.router"})
 
-A field reads the value of its name in the data, or at the dotted `path` of its metadata. A field without default is
-required; null counts as absent. A name of an entry without a namespace is in that of the entry. Placeholders for
-variables are resolved first (`runtime.registry.placeholders`), but for those in fields with `raw` in their metadata and
-in what `file://` included.
+A field reads the value of its name in the data, or at the dotted `path` of its metadata, or else under the name `also`
+of its metadata. A field without default is required; null counts as absent. A name of an entry without a namespace is
+in that of the entry. Placeholders for variables are resolved first (`runtime.registry.placeholders`), but for those in
+fields with `raw` in their metadata and in what `file://` included.
 """
 
 from __future__ import annotations
@@ -68,7 +68,8 @@ def likely_misspelt(entry: Entry, config: type) -> list[tuple[str, str]]:
     """List fields that the config does not read but that look like one it would: (written, probably meant)."""
     if not isinstance(entry.data, dict):
         return []
-    known = {plan.path.partition(".")[0] for plan in _plan(config) if not plan.in_meta}
+    plans = [plan for plan in _plan(config) if not plan.in_meta]
+    known = {plan.path.partition(".")[0] for plan in plans} | {plan.also for plan in plans if plan.also}
     absent = sorted(known - entry.data.keys())
     found = []
     for written in entry.data.keys() - known - {name + DIRECTIVE for name in known}:
@@ -84,6 +85,7 @@ class _Field:
 
     name: str
     path: str
+    also: str
     in_meta: bool
     take: Take
     required: bool
@@ -102,7 +104,9 @@ def _plan(config: type) -> tuple[_Field, ...]:
         in_meta = head == "meta" and bool(rest)
         required = field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING
         raw = bool(field.metadata.get("raw"))
-        plans.append(_Field(field.name, rest if in_meta else path, in_meta, _taker(hints[field.name]), required, raw))
+        take = _taker(hints[field.name])
+        also = field.metadata.get("also", "")
+        plans.append(_Field(field.name, rest if in_meta else path, also, in_meta, take, required, raw))
     return tuple(plans)
 
 
@@ -132,9 +136,13 @@ class _Decoder:
         for plan in _plan(config):
             path = f"meta.{plan.path}" if plan.in_meta else where + plan.path
             value = _lookup(self.entry.meta if plan.in_meta else data, plan.path)
+            if value is _MISSING and plan.also in data:
+                value, path = data[plan.also], where + plan.also
             if value is _MISSING or value is None:
                 if plan.required:
-                    self.problems.append(_Unfit(path, "the field is missing", f"add `{path}:` to the entry"))
+                    near = difflib.get_close_matches(plan.path, [str(key) for key in data], 1, 0.8)
+                    remedy = f"did you mean it by `{near[0]}:`?" if near else f"add `{path}:` to the entry"
+                    self.problems.append(_Unfit(path, "the field is missing", remedy))
                 continue
             try:
                 values[plan.name] = plan.take(self, value, path)
@@ -300,7 +308,11 @@ def _choice(choices: dict[str, Any]) -> Take:
             return choices[str(value)]
         near = difflib.get_close_matches(str(value), choices, 1)
         meant = f"did you mean '{near[0]}'? " if near else ""
-        raise _Unfit(path, f"has the unknown value {_shown(value)}", f"{meant}it must be one of {', '.join(choices)}")
+        raise _Unfit(
+            path,
+            f"has the unknown value {_shown(value)}",
+            f"{meant}it must be one of {', '.join(filter(None, choices))}",
+        )
 
     return take
 

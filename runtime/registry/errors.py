@@ -45,17 +45,19 @@ class EntryError(Exception):
         return f"{self.id}:{field} {self.reason}" + (f"; {self.remedy}" if self.remedy else "")
 
     def __str__(self) -> str:
-        return "\n".join(
-            f"{error.place}: {error.summary()}" if error.place else error.summary() for error in self.each()
-        )
+        return "\n".join(error.line() for error in self.each())
+
+    def line(self) -> str:
+        """Give this refusal alone, with its place."""
+        return f"{self.place}: {self.summary()}" if self.place else self.summary()
 
 
 class RegistryError(Exception):
-    """The registry refuses entries; the text lists each on a line of its own, then `hint` if there is one."""
+    """The registry refuses entries; the text lists each once on a line of its own, then `hint` if there is one."""
 
     def __init__(self, errors: Sequence[EntryError], hint: str = "") -> None:
-        self.errors = [error for given in errors for error in given.each()]
-        super().__init__("\n".join([*(str(error) for error in errors), *([hint] if hint else [])]))
+        self.errors = list({error.summary(): error for given in errors for error in given.each()}.values())
+        super().__init__("\n".join([*(error.line() for error in self.errors), *([hint] if hint else [])]))
 
     @property
     def kind(self) -> str:

@@ -27,7 +27,7 @@ _ROOT: dict[str, Callable[[Entry], str]] = {
     "ns": lambda entry: entry.id.ns,
     "id": lambda entry: str(entry.id),
 }
-_OPERATORS = "~*^$"
+OPERATORS = ("~", "*", "^", "$")
 
 
 def find(entries: Iterable[Entry], query: Mapping[str, Any]) -> list[Entry]:
@@ -40,7 +40,7 @@ def find(entries: Iterable[Entry], query: Mapping[str, Any]) -> list[Entry]:
 def _matcher(key: str, value: Any) -> Callable[[Entry], bool] | None:
     if key.startswith("."):
         return _root(key, value)
-    operator = key[0] if key[:1] and key[0] in _OPERATORS else ""
+    operator = key[0] if key[:1] and key[0] in OPERATORS else ""
     prefix, _, field = key[len(operator) :].partition(".")
     if prefix != "meta" or not field:
         log.warning("registry filter: the key '%s' is ignored; did you mean '%s'?", key, _likely(key, operator))

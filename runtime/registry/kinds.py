@@ -20,6 +20,14 @@ Config: TypeAlias = Any
 # Kinds that are data only: no handler sees them.
 PLAIN_KINDS = frozenset({"registry.entry", "ns.definition", "ns.requirement", "ns.dependency"})
 ENTRY_POINT_GROUP = "wippy.kinds"
+# Kinds that the documentation has and this runtime may lack (docs/differences.md): no misspellings.
+_DOCUMENTED = frozenset({
+    "cloudstorage.s3", "config.aws", "contract.binding", "contract.definition", "db.cdc.postgres", "db.sql.mysql",
+    "db.sql.postgres", "exec.docker", "fs.embed", "function.lua.bc", "function.wasm", "function.wat",
+    "library.lua.bc", "network", "network.i2p", "network.socks5", "network.tailscale", "pg.scope",
+    "process.lua.bc", "process.wasm", "queue.driver.amqp", "queue.driver.sqs", "store.kv.crdt", "store.kv.raft",
+    "temporal.client", "temporal.worker", "workflow.lua", "workflow.lua.bc",
+})  # fmt: skip
 
 
 class KindHandler(ABC):
@@ -122,6 +130,9 @@ class KindTable:
 
     def unknown(self, entry: Entry) -> EntryError:
         """Make the refusal of an entry whose kind nobody knows, with the nearest kind that is known."""
-        near = difflib.get_close_matches(entry.kind, self.known(), 1, 0.5)
+        if entry.kind in _DOCUMENTED:
+            remedy = "remove the entry, or start without it by --set registry.unknown_kinds=warn"
+            return EntryError(entry, "kind", f"entries of the kind {entry.kind} cannot be run yet", remedy)
+        near = difflib.get_close_matches(entry.kind, self.known(), 1, 0.6)
         remedy = f"did you mean {near[0]}?" if near else "check the spelling, or install the package that provides it"
         return EntryError(entry, "kind", f"no such kind: {entry.kind}", remedy)

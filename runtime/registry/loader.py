@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import logging
 import os
 from dataclasses import dataclass, field, replace
@@ -48,8 +49,8 @@ class EntryReader:
             except DocumentError as error:
                 self.problems.append(Problem(path, error.line, error.message, error.remedy, error.column))
                 continue
-            if isinstance(document.value, dict) and document.value.get("namespace"):
-                self.read_file(EntryFile(path, root, document))
+            if isinstance(document.value, dict):
+                self.read_document(EntryFile(path, root, document))
 
     def entry_files(self, directory: Path) -> Iterator[Path]:
         """Yield the files below a directory that may hold entries, in the order of their names."""
@@ -64,6 +65,14 @@ class EntryReader:
                     yield from self.entry_files(item)
             elif item.suffix in SUFFIXES and item.is_file():
                 yield item
+
+    def read_document(self, file: EntryFile) -> None:
+        """Read a file with entries; any other YAML may lie about, but one that seems to be meant is told of."""
+        content = file.document.value
+        if content.get("namespace"):
+            self.read_file(file)
+        elif isinstance(content.get("entries"), list):
+            log.warning("%s:1: has `entries:` but no `namespace:`, and is passed over", shown(file.path))
 
     def read_file(self, file: EntryFile) -> None:
         entries = file.read()
@@ -114,7 +123,14 @@ class EntryFile:
         if "name" in content and "kind" in content:
             single = self.entry(namespace, {}, (), content)
             return [single] if single else []
+        self.warn_of_misspelling(content)
         return []
+
+    def warn_of_misspelling(self, content: Mapping[str, Any]) -> None:
+        for key in content.keys() - {"entries"}:
+            if difflib.get_close_matches(str(key), ["entries"], 1, 0.7):
+                line = self.document.line((key,))
+                log.warning("%s:%d: has no entries; did you mean `entries:` by `%s:`?", shown(self.path), line, key)
 
     def entry(self, namespace: str, common: Mapping[str, Any], where: Steps, item: Any) -> Entry | None:
         if not isinstance(item, dict):

@@ -242,7 +242,7 @@ class Registry:
         transaction = Transaction(self.kinds, changes, self._alive, self._around.lookup)
         refusals = transaction.prepare()
         if refusals:
-            raise RegistryError(refusals)
+            raise self._refused(refusals)
         try:
             refusals = transaction.run(stop_at_first=not boot)
             if not refusals:
@@ -251,7 +251,7 @@ class Registry:
             self._undo(transaction, str(error))
             raise
         if refusals:
-            refused = RegistryError(refusals)
+            refused = self._refused(refusals)
             self._undo(transaction, str(refused))
             raise refused
         for change in changes:
@@ -259,6 +259,15 @@ class Registry:
         self._alive.update(transaction.prepared)
         if not boot and self._around.narrator is not None and self._pending is not None:
             self._around.narrator.applied(self._pending.version, transaction.done)
+
+    def _refused(self, refusals: Sequence[EntryError]) -> RegistryError:
+        """Make the error of refusals; those that know the id alone get the entry, which knows its place."""
+        for refusal in (each for given in refusals for each in given.each()):
+            refusal.entry = refusal.entry or self._pending_entry(refusal.id)
+        return RegistryError(refusals)
+
+    def _pending_entry(self, entry_id: EntryId) -> Entry | None:
+        return self._pending.entries.get(entry_id) if self._pending is not None else None
 
     def _undo(self, transaction: Transaction, reason: str) -> None:
         transaction.undo()

@@ -26,15 +26,19 @@ class Policies:
     def __init__(self) -> None:
         self._policies: dict[EntryId, Policy] = {}
         self._groups: dict[EntryId, frozenset[EntryId]] = {}
+        # What services act with, until a policy changes.
+        self._contexts: dict[EntryId, tuple[Security, CallContext]] = {}
 
     def put(self, policy: Policy, groups: Iterable[EntryId]) -> None:
         """Add a policy, or its new form."""
         self._policies[policy.id] = policy
         self._groups[policy.id] = frozenset(groups)
+        self._contexts.clear()
 
     def remove(self, policy: EntryId) -> None:
         """Forget a policy; scopes that have it keep it."""
         del self._policies[policy], self._groups[policy]
+        self._contexts.clear()
 
     def find(self, policy: EntryId) -> Policy | None:
         """Give a policy."""
@@ -58,6 +62,12 @@ class Policies:
         """Give what a service acts with; policies and groups that are not there are left out, with a warning."""
         if security is None:
             return EMPTY
+        known = self._contexts.get(service)
+        if known is None or known[0] is not security:
+            known = self._contexts[service] = security, self._context(security, service)
+        return known[1]
+
+    def _context(self, security: Security, service: EntryId) -> CallContext:
         policies: list[Policy] = []
         for name in security.groups:
             try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
@@ -36,7 +36,7 @@ class SqlConfig:
     """The data of a store.sql entry; the table must exist."""
 
     database: EntryId
-    table_name: str
+    table_name: str = field(metadata={"also": "table"})  # as the page guides/entry-kinds has it
     id_column_name: str = "key"
     payload_column_name: str = "value"
     expire_column_name: str = "expires_at"
@@ -79,11 +79,11 @@ class SqlStoreKind(KindHandler):
 
     def check(self, entry: Entry, config: SqlConfig) -> None:
         """Refuse names that are more than names."""
-        for field in ("table_name", "id_column_name", "payload_column_name", "expire_column_name"):
-            name = getattr(config, field)
-            parts = name.split(".") if field == "table_name" else [name]
+        for column in ("table_name", "id_column_name", "payload_column_name", "expire_column_name"):
+            name = getattr(config, column)
+            parts = name.split(".") if column == "table_name" else [name]
             if not all(_IDENTIFIER.match(part) for part in parts):
-                raise EntryError(entry, field, f"'{name}' is no name of SQL", "use letters, digits and underscores")
+                raise EntryError(entry, column, f"'{name}' is no name of SQL", "use letters, digits and underscores")
 
     def create(self, entry: Entry, config: SqlConfig) -> None:
         """Make the store; its table is looked at when it is first used."""

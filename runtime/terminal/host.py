@@ -34,10 +34,17 @@ class TerminalHost(ProcessHost):
         self._silence = Silence()
 
     def context_of(self, request: SpawnRequest) -> CallContext:
-        """Give a process its terminal, with those arguments that are strings."""
+        """Give a process its terminal, with those arguments that are strings.
+
+        One without identity and rights gets those of the host.
+        """
+        context = request.context
+        if context.actor is None and context.scope is None:
+            own = self.node.policies.context(self.lifecycle.security, self.id)
+            context = replace(context, actor=own.actor, scope=own.scope)
         arguments = [argument for argument in request.arguments if isinstance(argument, str)]
-        attachments = {**request.context.attachments, ATTACHMENT: Terminal(self.console, arguments)}
-        return replace(request.context, attachments=attachments)
+        attachments = {**context.attachments, ATTACHMENT: Terminal(self.console, arguments)}
+        return replace(context, attachments=attachments)
 
     def adopt(self, process: Process) -> None:
         """Take a process in whose end is to be that of the runtime."""

@@ -84,12 +84,12 @@ class Statement(Userdata):
         self._open = True
 
     @method(blocks=True)
-    def query(self, params: LuaValue = None) -> LuaValue:
+    def query(self, *params: LuaValue) -> LuaValue:
         """Run it and give its rows."""
         return rows_table(self._demand_open().query(self._sql, parameters_of(params)))
 
     @method(blocks=True)
-    def execute(self, params: LuaValue = None) -> LuaValue:
+    def execute(self, *params: LuaValue) -> LuaValue:
         """Run it and give what it changed."""
         return outcome_table(self._demand_open().execute(self._sql, parameters_of(params)))
 
@@ -128,13 +128,13 @@ class TransactionHandle(Userdata):
         return self._transaction.dialect
 
     @method(blocks=True)
-    def query(self, sql: Text, params: LuaValue = None) -> LuaValue:
+    def query(self, sql: Text, *params: LuaValue) -> LuaValue:
         """Run a statement and give its rows."""
         self._transaction.demand_active()
         return rows_table(self._transaction.query(statement_text(sql), parameters_of(params)))
 
     @method(blocks=True)
-    def execute(self, sql: Text, params: LuaValue = None) -> LuaValue:
+    def execute(self, sql: Text, *params: LuaValue) -> LuaValue:
         """Run a statement and give what it changed."""
         self._transaction.demand_active()
         return outcome_table(self._transaction.execute(statement_text(sql), parameters_of(params)))
@@ -199,12 +199,12 @@ class DatabaseHandle(Userdata):
         return self._open().dialect
 
     @method(blocks=True)
-    def query(self, sql: Text, params: LuaValue = None) -> LuaValue:
+    def query(self, sql: Text, *params: LuaValue) -> LuaValue:
         """Run a statement and give its rows: a list of tables by column name, in which NULL columns are absent."""
         return rows_table(self._open().query(statement_text(sql), parameters_of(params)))
 
     @method(blocks=True)
-    def execute(self, sql: Text, params: LuaValue = None) -> LuaValue:
+    def execute(self, sql: Text, *params: LuaValue) -> LuaValue:
         """Run a statement and give `{last_insert_id, rows_affected}`."""
         return outcome_table(self._open().execute(statement_text(sql), parameters_of(params)))
 
@@ -300,17 +300,21 @@ def transaction_options(options: Table | None) -> TransactionOptions:
     return TransactionOptions(isolation or "default", read_only=options.get("read_only") is True)
 
 
-def parameters_of(params: LuaValue) -> list[Parameter]:
-    """Read the values for the placeholders: those of a list up to its last index, holes being NULL."""
-    if params is None:
-        return []
-    if not isinstance(params, Table):
-        raise Failure(Kind.INVALID, f"parameters must be a table, got {type_name(params)}")
-    values = list(params.array)
-    if params.hash:
-        last = max((key for key, value in params.items() if type(key) is int and value is not None), default=0)
-        values = [params.get(index) for index in range(1, last + 1)]
+def parameters_of(given: tuple[LuaValue, ...]) -> list[Parameter]:
+    """Read the values for the placeholders: those of a list up to its last index, holes being NULL.
+
+    Values that stand by themselves are taken too, as pages guides/entry-kinds and start/llm-brief give them.
+    """
+    first = given[0] if given else None
+    values = _listed(first) if isinstance(first, Table) else list(given) if given != (None,) else []
     return [_parameter(value, position) for position, value in enumerate(values, 1)]
+
+
+def _listed(table: Table) -> list[LuaValue]:
+    if not table.hash:
+        return list(table.array)
+    last = max((key for key, value in table.items() if type(key) is int and value is not None), default=0)
+    return [table.get(index) for index in range(1, last + 1)]
 
 
 def _parameter(value: LuaValue, position: int) -> Parameter:

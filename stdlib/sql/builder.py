@@ -413,7 +413,7 @@ def _shown(fragment: Fragment) -> LuaValue:
 def _parameter(value: LuaValue) -> Parameter:
     from stdlib.sql import parameters_of
 
-    return parameters_of(Table.from_list([value]))[0] if value is not None else None
+    return parameters_of((Table.from_list([value]),))[0] if value is not None else None
 
 
 def _argument(value: LuaValue) -> Parameter | Fragment:

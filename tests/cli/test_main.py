@@ -10,7 +10,9 @@ import pytest
 import yaml
 
 from runtime.cli import main
-from runtime.cli.console import Progress, style
+from runtime.cli.console import Progress, Settings, style
+from runtime.process.hunger import default_limit
+from runtime.sizes import parse_size
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -118,10 +120,11 @@ def test_version(wippy) -> None:
 
 def test_init_starts_a_project(wippy, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
+    (tmp_path / "other").write_text("")
     assert wippy("init", "--src-dir", "./app").code == 0
     lock = tmp_path / "wippy.lock"
     assert yaml.safe_load(lock.read_text()) == {"directories": {"modules": ".wippy", "src": "./app"}}
-    assert lock.stat().st_mode & 0o777 == 0o600
+    assert lock.stat().st_mode == (tmp_path / "other").stat().st_mode  # readable as other sources are
     assert (tmp_path / "app").is_dir()
     assert wippy("registry", "list").out == "no entries found\n"
     again = wippy("init")
@@ -161,6 +164,8 @@ def test_registry_show(wippy, project: Path) -> None:
     assert wippy("registry", "show", "app:config", "-f", "port").out.strip() == "80"
     assert wippy("registry", "show", "app:config", "-f", "port", "-o", "app:config:port=90").out.strip() == "90"
     assert wippy("registry", "show", "hello", "-f", "meta.type").out == "api\n"
+    assert wippy("registry", "show", "hello", "-f", "kind").out == "function.lua\n"
+    assert yaml.safe_load(wippy("registry", "show", "hello", "-f", "meta").out)["level"] == 2
     assert json.loads(wippy("registry", "show", "config", "--json").out)["data"] == {"port": 80}
     assert "there is no entry nope" in wippy("registry", "show", "nope").err
     assert "has no field 'x'; its data has: port" in wippy("registry", "show", "config", "-f", "x").err
@@ -274,3 +279,39 @@ def test_colours_and_bars_are_for_terminals_only(
         bar.clear()
     assert b"compiling [###############...............] 1/2" in os.read(primary, 200)
     os.close(primary)
+
+
+def test_flags_that_mean_values_of_the_configuration(project: Path) -> None:
+    settings = Settings(event_streams=True, memory_limit="1048576")
+    config = settings.configuration(settings.project(project), ["process.memory_limit=3M"])
+    assert config.flag("logmanager.stream_to_events", default=False)
+    assert config.size("process.memory_limit", 0) == 3 << 20  # --set goes before
+    assert settings.configuration(settings.project(project)).size("process.memory_limit", 0) == 1 << 20
+
+
+def test_flags_of_the_reference_are_taken(wippy) -> None:
+    assert wippy("-e", "--very-verbose", "-m", "512M", "version", "--short").code == 0
+    assert "use py-spy" in wippy("version", "-p").err
+    ran = wippy("--memory-limit", "2x", "version")
+    assert (ran.code, "'2x' is no size" in ran.err) == (1, True)
+
+
+@pytest.mark.parametrize(
+    ("text", "size"),
+    [("0", 0), ("1024", 1024), ("2k", 2048), ("512M", 512 << 20), ("1GiB", 1 << 30), ("1 TB", 1 << 40)],
+)
+def test_sizes(text: str, size: int) -> None:
+    assert parse_size(text) == size
+
+
+@pytest.mark.parametrize("text", ["", "M", "-1", "1.5G", "2x", "1GG"])
+def test_what_is_no_size(text: str) -> None:
+    with pytest.raises(ValueError, match="is no size"):
+        parse_size(text)
+
+
+def test_a_limit_of_the_environment_is_the_default(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GOMEMLIMIT", "3GiB")
+    assert default_limit() == 3 << 30
+    monkeypatch.setenv("GOMEMLIMIT", "off")
+    assert default_limit() > 0

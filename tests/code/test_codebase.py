@@ -63,11 +63,14 @@ def test_modules_are_globals_and_required_and_others_do_not_exist(lua):
 
 def test_a_module_that_is_not_there_is_warned_of_once(lua, caplog):
     caplog.set_level(logging.WARNING, "wippy.code")
-    lua.add("f", "function.lua", source="return function() return require('nope') end", modules=["nope"])
-    lua.update("f", "function.lua", source="return function() return require('nope') end", modules=["nope"])
-    assert "module 'nope' not found" in str(failure(lua, "f"))
+    lua.add("f", "function.lua", source="return function() return require('jsn') end", modules=["jsn", "zzz"])
+    lua.update("f", "function.lua", source="return function() return require('jsn') end", modules=["jsn", "zzz"])
+    assert "module 'jsn' not found" in str(failure(lua, "f"))
     texts = [record.getMessage() for record in caplog.records]
-    assert texts == ["app:f lists the module 'nope', which is not available; `require` of it will fail"]
+    assert texts == [
+        "app:f lists the module 'jsn', which is not available; `require` of it will fail. Did you mean 'json'?",
+        "app:f lists the module 'zzz', which is not available; `require` of it will fail.",
+    ]
 
 
 def test_imports_run_once_and_in_order(lua):

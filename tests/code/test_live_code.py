@@ -11,6 +11,8 @@ from lua_node import HOST, entry, eventually
 
 from runtime.binding import Failure, Kind, to_python
 from runtime.registry.change import Change
+from runtime.registry.entry import EntryId
+from runtime.registry.errors import EntryError
 from runtime.registry.kinds import KindHandler
 
 
@@ -50,6 +52,81 @@ def test_a_refused_change_undoes_the_others_of_its_transaction(lua):
     with pytest.raises(Failure):
         lua.node.registry.apply(changes)
     assert lua.node.functions.call("app:f") == 1
+
+
+def test_calls_learn_of_a_change_at_its_commit(lua, during):
+    lua.function("changed", "return 'old'")
+    lua.function("gone", "return 'there'")
+    during.look = lambda: [outcome(lua, name) for name in ("changed", "gone", "new")]
+    changes = [
+        Change.update(entry("changed", "function.lua", **source("return 'new'"))),
+        Change.delete(EntryId("app", "gone")),
+        Change.create(entry("new", "function.lua", **source("return 'here'"))),
+        Change.create(entry("z", "spy")),
+    ]
+    during.refuse = True
+    with pytest.raises(Failure, match="refused by the spy"):
+        lua.node.registry.apply(changes)
+    assert during.look() == ["old", "there", Kind.NOT_FOUND]
+    during.refuse = False
+    lua.node.registry.apply(changes)
+    assert during.seen == [["old", "there", Kind.NOT_FOUND]] * 2
+    assert during.look() == ["new", Kind.NOT_FOUND, "here"]
+
+
+def test_a_refused_change_keeps_the_instances_of_functions(lua, during):
+    lua.function("counts", "count = (count or 0) + 1 return count")
+    lua.node.functions.call("app:counts")
+    during.refuse = True
+    with pytest.raises(Failure, match="refused by the spy"):
+        lua.node.registry.apply(
+            [
+                Change.update(entry("counts", "function.lua", **source("return 'new'"))),
+                Change.create(entry("z", "spy")),
+            ]
+        )
+    assert lua.node.functions.call("app:counts") == 2
+
+
+def outcome(lua, name):
+    try:
+        return lua.node.functions.call(f"app:{name}")
+    except Failure as failure:
+        return failure.kind
+
+
+@dataclass(frozen=True)
+class Nothing:
+    """A spy has no data."""
+
+
+class Spy(KindHandler):
+    """Looks at the system in the middle of a transaction."""
+
+    kinds: ClassVar[tuple[str, ...]] = ("spy",)
+    config: ClassVar[type] = Nothing
+    refuse = False
+
+    def __init__(self, node):
+        super().__init__(node)
+        self.seen = []
+        self.look = list
+
+    def create(self, entry, config):
+        self.seen.append(gevent.spawn(self.look).get())
+        if self.refuse:
+            raise EntryError(entry, "", "refused by the spy")
+
+    def update(self, old, new, config): ...
+
+    def delete(self, entry): ...
+
+
+@pytest.fixture
+def during(lua):
+    spy = Spy(lua.node)
+    lua.node.registry.kinds.register(spy)
+    return spy
 
 
 def test_a_deleted_function_is_not_found(lua):
@@ -271,3 +348,8 @@ def test_versions_go_back_and_forth_under_load(lua, load):
             gevent.sleep(0.003)
 
     assert load(change) == {"1/1", "2/2", "3/3"}
+
+
+def test_the_lifecycle_of_a_process_is_told_to_have_no_effect(lua, caplog):
+    lua.process("worker", "return 1", lifecycle={"auto_start": True})
+    assert "app:worker: 'lifecycle' has no effect on code; declare a process.service" in caplog.text

@@ -22,6 +22,11 @@ def table(lua, run):
     lua.add("sql", "store.sql", database="app:db", table_name="kv_store", cleanup_interval="20ms")
 
 
+def test_the_table_may_be_called_table(lua, run, table):
+    lua.add("other", "store.sql", database="app:db", table="kv_store")
+    assert run("store", 'store.get("app:sql"):set("k", 1) return store.get("app:other"):get("k")') == [1]
+
+
 @pytest.fixture(params=["memory", "sql"])
 def store(request, run, memory, table):
     """Give a function that runs code on each kind of store, as `s`."""

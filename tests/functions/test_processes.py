@@ -40,7 +40,7 @@ def test_errors_arrive_with_their_kind(lua):
         "Internal: boom",
         "Conflict: no",
         "Internal: body",
-        "NotFound: host not found: app:nowhere",
+        "NotFound: host not found: app:nowhere; declare a process.host",
     ]
 
 

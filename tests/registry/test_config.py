@@ -64,11 +64,16 @@ def test_a_section_is_no_value(tmp_path: Path) -> None:
         _load(tmp_path, "a: {b: 1}\n").integer("a", 1)
 
 
-@pytest.mark.parametrize("text", ["a: 1\n", "version: 1.0\na: 1\n", 'version: "2.0"\n', "- 1\n", ""])
-def test_the_version_is_required(tmp_path: Path, text: str) -> None:
+@pytest.mark.parametrize("text", ["version: 1.0\na: 1\n", 'version: "2.0"\n', "- 1\n", ""])
+def test_another_version_is_refused(tmp_path: Path, text: str) -> None:
     (tmp_path / ".wippy.yaml").write_text(text)
     with pytest.raises(ConfigError, match=r'\.wippy\.yaml:1: .*version: "1.0"'):
         Config.load(tmp_path)
+
+
+def test_the_version_may_be_left_out(tmp_path: Path) -> None:
+    (tmp_path / ".wippy.yaml").write_text("a: {b: 1}\n")
+    assert Config.load(tmp_path).get("a.b") == 1
 
 
 def test_files_compose_left_to_right(tmp_path: Path) -> None:

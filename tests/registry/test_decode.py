@@ -111,6 +111,7 @@ def test_a_table_names_an_entry() -> None:
     ("data", "field_", "part"),
     [
         ({}, "source", "the field is missing; add `source:`"),
+        ({"sorce": "x"}, "source", "the field is missing; did you mean it by `sorce:`?"),
         ({"source": 5}, "source", 'must be text, not 5; write it in quotes: "5"'),
         ({"source": ["x"]}, "source", "must be text, not a list"),
         ({"source": "x", "func": 5}, "func", "must name an entry, not 5; write namespace:name"),

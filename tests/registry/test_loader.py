@@ -82,6 +82,21 @@ def test_what_is_no_entry_file_is_passed_over(tree: Tree) -> None:
     assert tree.load() == {}
 
 
+@pytest.mark.parametrize(
+    ("text", "warning"),
+    [
+        ("entries: [{name: a, kind: registry.entry}]\n", "file.yaml:1: has `entries:` but no `namespace:`"),
+        ("namespace: app\nentires: []\n", "file.yaml:2: has no entries; did you mean `entries:` by `entires:`?"),
+    ],
+)
+def test_a_file_that_seems_to_be_meant_is_told_of(
+    tree: Tree, caplog: pytest.LogCaptureFixture, text: str, warning: str
+) -> None:
+    tree.write("src/file.yaml", text)
+    assert tree.load() == {}
+    assert warning in caplog.text
+
+
 def test_the_modules_directory_is_passed_over(tree: Tree) -> None:
     tree.write("wippy.lock", "directories: {modules: ./vendor, src: .}\n")
     for directory in ("vendor/a", ".wippy/b", "src"):

@@ -101,13 +101,20 @@ def test_boot_creates_in_order_of_references(world: World) -> None:
 
 
 def test_boot_tells_every_refusal_and_has_no_effect(world: World) -> None:
-    bad = [thing("a", value="x"), thing("b"), thing("c", kind="thnig"), thing("d", kind="entirely.else")]
+    bad = [
+        thing("a", value="x"),
+        thing("b"),
+        thing("c", kind="thnig"),
+        thing("d", kind="entirely.else"),
+        thing("e", kind="exec.docker"),
+    ]
     with pytest.raises(RegistryError) as raised:
         world.registry.load(bad)
     text = str(raised.value)
     assert "app:a: 'value': must be a whole number, not 'x'" in text
     assert "app:c: 'kind': no such kind: thnig; did you mean thing?" in text
     assert "app:d: 'kind': no such kind: entirely.else" in text
+    assert "app:e: 'kind': entries of the kind exec.docker cannot be run yet; remove the entry" in text
     assert world.things.log == []
 
 
@@ -128,6 +135,19 @@ def test_a_boot_that_fails_later_is_undone_and_tells_all(world: World) -> None:
         world.registry.load([thing("a"), thing("b"), thing("c", "b"), thing("d")])
     assert [str(error.id) for error in raised.value.errors] == ["app:b", "app:d"]
     assert world.things.alive == {}
+
+
+def test_a_refusal_is_told_once_and_knows_its_entry(world: World) -> None:
+    def trouble(step: str, entry: Entry | None) -> None:
+        if step == "create" and entry is not None:
+            raise EntryError(ident("a"), "value", "it cannot be", more=[EntryError(ident("b"), "", "nor can this")])
+
+    world.things.trouble = trouble
+    entries = [thing("a"), thing("b")]
+    with pytest.raises(RegistryError) as raised:
+        world.registry.load(entries)
+    assert str(raised.value) == "app:a: 'value': it cannot be\napp:b: nor can this"
+    assert [error.entry for error in raised.value.errors] == entries
 
 
 def test_apply_makes_all_changes(world: World) -> None:

@@ -75,8 +75,14 @@ def test_find_and_its_operators(run: Callable[..., Any]) -> None:
 
 
 def test_metadata_may_stand_in_a_table_of_its_own(run: Callable[..., Any]) -> None:
-    body = 'return {#registry.find({meta = {["meta.type"] = "note"}}), #registry.find({meta = {["meta.type"] = "no"}})}'
-    assert run(body) == [1, 0]
+    body = """
+        local function count(meta) return #registry.find({meta = meta}) end
+        return {
+            count{["meta.type"] = "note"}, count{["meta.type"] = "no"},
+            count{type = "note"}, count{["^type"] = "no"}, count{type = "no"},
+        }
+    """
+    assert run(body) == [1, 0, 1, 1, 0]
 
 
 def test_ids_are_split(run: Callable[..., Any]) -> None:

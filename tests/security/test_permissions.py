@@ -58,9 +58,58 @@ def test_processes_are_out_of_reach(limited):
         note(process.spawn("app:open_process", "app:host"))
         note(process.exec("app:open_process", "app:host"))
         note(process.send(process.pid(), "topic", 1))
-        note(process.terminate(process.pid()))
-        note(process.monitor(process.pid()))
+        for _, action in ipairs{"terminate", "cancel", "monitor", "unmonitor", "link", "unlink"} do
+            note(process[action](process.pid()))
+        end
         note(process.registry.register("me"))
+        note(process.registry.unregister("me"))
         return kinds
     """
-    assert limited(body) == [["PermissionDenied"] * 6]
+    assert limited(body) == [["PermissionDenied"] * 11]
+
+
+def test_each_action_on_a_process_is_a_right_of_its_own(lua, run):
+    for action in ("cancel", "link", "unlink", "monitor", "unmonitor"):
+        policy = {"actions": f"process.{action}", "resources": "*", "effect": "allow"}
+        lua.add(f"may_{action}", "security.policy", policy=policy)
+    lua.process("other", "process.inbox():receive()")
+    lua.function("act", "local action, pid = ... return process[action](pid)", modules=[])
+    body = """
+        local other = process.spawn("app:other", "app:host")
+        local outcome = {}
+        for _, action in ipairs{"monitor", "unmonitor", "link", "unlink", "cancel"} do
+            local scope = security.new_scope{(security.policy("app:may_" .. action))}
+            local limited = funcs.new():with_actor(security.new_actor("somebody")):with_scope(scope)
+            outcome[#outcome + 1] = limited:call("app:act", action, other)
+            local _, err = limited:call("app:act", "terminate", other)
+            outcome[#outcome + 1] = err:message() == "not allowed: " .. other .. " (process.terminate)"
+        end
+        return outcome
+    """
+    assert run("security funcs", body) == [[True] * 10]
+
+
+def test_to_execute_takes_no_right_to_spawn(lua, run):
+    policy = {"actions": ["process.exec", "process.host"], "resources": ["app:other", "app:host"], "effect": "allow"}
+    lua.add("some", "security.policy", policy=policy)
+    lua.process("other", "return 'done'")
+    lua.function("act", "return process.exec('app:other', 'app:host')", modules=[])
+    body = """
+        local scope = security.new_scope{(security.policy("app:some"))}
+        return funcs.new():with_actor(security.new_actor("somebody")):with_scope(scope):call("app:act")
+    """
+    assert run("security funcs", body) == ["done"]
+
+
+def test_policies_may_ask_for_the_pid(lua, run):
+    own = {"field": "resource", "operator": "eq", "value_from": "meta.pid"}
+    policy = {"actions": "process.send", "resources": "*", "effect": "allow", "conditions": [own]}
+    lua.add("to_itself", "security.policy", policy=policy)
+    lua.function("act", "local to = ... return process.send(to or process.pid(), 'topic')", modules=[])
+    body = """
+        local scope = security.new_scope{(security.policy("app:to_itself"))}
+        local limited = funcs.new():with_actor(security.new_actor("somebody")):with_scope(scope)
+        local _, refused = limited:call("app:act", process.pid())
+        return limited:call("app:act"), refused
+    """
+    assert run("security funcs", body) == [True, "PermissionDenied"]

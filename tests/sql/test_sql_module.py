@@ -110,7 +110,9 @@ def test_parameters(db):
     row = plain(db.query("SELECT ? AS a, ? IS NULL AS b, ? AS c", holes))[0]
     assert row == {"a": "a", "b": 1, "c": "c"}
     assert plain(db.query("SELECT 1 AS one", {"named": "only"})) == [{"one": 1}]
-    assert error_of(db.query("SELECT 1", "x"))[:2] == (Kind.INVALID, "parameters must be a table, got string")
+    assert plain(db.query("SELECT ? AS a", "x")) == plain(db.query("SELECT ? AS a", ["x"]))
+    assert plain(db.query("SELECT ? AS a, ? IS NULL AS b, ? AS c", 1, None, 3))[0] == {"a": 1, "b": 1, "c": 3}
+    assert plain(db.query("SELECT 1 AS one", None)) == [{"one": 1}]
     kind, message, _, _ = error_of(db.query("SELECT ?", [[1]]))
     assert kind == Kind.INVALID
     assert "parameter 1" in message

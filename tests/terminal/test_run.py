@@ -237,3 +237,28 @@ def test_a_conversation_on_a_terminal(project: Path) -> None:
     shown += os.read(master, 1000)
     os.close(master)
     assert shown.replace(b"\r", b"").endswith(b"hello ann\n")
+
+
+def test_a_service_that_cannot_start_is_told_without_a_word_of_python(project: Path) -> None:
+    index = """
+        namespace: app
+        entries:
+          - {name: host, kind: process.host, lifecycle: {auto_start: true}}
+          - {name: worker, kind: process.lua, source: "local x = nil .. 1"}
+          - {name: service, kind: process.service, process: worker, host: host, lifecycle: {auto_start: true}}
+    """
+    (project / "src" / "_index.yaml").write_text(index)
+    code, _, err = run(project)
+    assert (code, "gevent" in err) == (1, False)
+    assert err.splitlines()[-1].startswith("Error: service app:service did not start: app:worker:1: ")
+
+
+def test_an_empty_project_is_told_what_to_do(project: Path) -> None:
+    (project / "src" / "_index.yaml").write_text("")
+    with subprocess.Popen(command(), cwd=project, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as running:
+        assert running.stdout is not None
+        first = running.stdout.readline()
+        running.send_signal(signal.SIGINT)
+        running.communicate(timeout=30)
+    assert b"there is nothing to run: declare entries" in first
+    assert running.returncode == 0

@@ -25,4 +25,12 @@ return function()
     check.equal(hanging:cancel(), true, "cancel")
     check.equal(hanging:is_canceled(), true, "cancelled")
     check.failed(errors.CANCELED, hanging:result())
+
+    -- A loop over several calls: one that was heard of is passed over until there is nothing else to hear.
+    local slow, quick = funcs.async("app:callable", "slow"), funcs.async("app:echo", "quick")
+    local cases = {quick:channel():case_receive(), slow:channel():case_receive()}
+    local heard = {}
+    for i = 1, 2 do heard[i] = channel.select(cases).value:data() end
+    check.equal(table.concat(heard, " "), "quick slow", "both results")
+    check.equal(channel.select(cases).ok, false, "nothing more to come")
 end

@@ -1,5 +1,4 @@
 local check = require("check")
-local time = require("time")
 
 return function()
     local me = process.pid()
@@ -39,7 +38,8 @@ return function()
     check.failed(errors.INVALID, process.send(me, "@reserved", 1))
     check.failed(errors.NOT_FOUND, process.send("nobody", "news", 1))
     check.failed(errors.INVALID, process.listen("@reserved"))
+    process.monitor(worker)
     process.send(worker, "end", 1)
-    time.sleep("5ms")
+    process.events():receive()
     check.failed(errors.NOT_FOUND, process.send(worker, "echo", "x"))
 end

@@ -1,0 +1,36 @@
+local check = require("check")
+local events = require("events")
+local registry = require("registry")
+
+return function()
+    local all = assert(events.subscribe("shop.*"))
+    local paid = assert(events.subscribe("shop.till", "paid"))
+    check.equal(events.send("shop.till", "opened", "/till/1"), true, "send")
+    check.equal(events.send("shop.till", "paid", "/till/1", {amount = 5, items = {"a", "b"}}), true, "send with data")
+    events.send("other", "paid", "/")
+
+    local opened, taken = all:channel():receive(), all:channel():receive()
+    check.equal(opened.system .. opened.kind .. opened.path, "shop.tillopened/till/1", "the fields")
+    check.equal(opened.data, nil, "without data")
+    check.equal(taken.data.amount .. taken.data.items[2], "5b", "with data")
+    check.equal(paid:channel():receive().kind, "paid", "one kind only")
+    check.equal(channel.select{paid:channel():case_receive(), default = true}.default, true, "nothing else")
+
+    paid:close()
+    check.equal(select(2, paid:channel():receive()), false, "the channel of a closed subscription")
+    events.send("shop.till", "paid", "/till/2")
+    check.equal(all:channel():receive().path, "/till/2", "the other goes on")
+    all:close()
+
+    local changes = assert(events.subscribe("registry", "entry.*"))
+    local name = "app.modules:" .. (registry.current_version():id() + 1)
+    assert(registry.snapshot():changes():create{id = name, kind = "library.lua", data = {source = "return {}"}}:apply())
+    local heard = changes:channel():receive()
+    check.equal(heard.kind .. heard.path, "entry.create" .. name, "what the registry does")
+    changes:close()
+
+    check.failed(errors.INVALID, events.subscribe(""))
+    check.failed(errors.INVALID, events.send("", "kind", "/path"))
+    check.failed(errors.INVALID, events.send("shop", "", "/path"))
+    check.failed(errors.INVALID, events.send("shop", "kind", ""))
+end
