@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import gevent
 
+from runtime.process.current import process
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -18,7 +20,13 @@ SMALL = 64 * 1024
 
 
 def offload(work: Callable[..., T], *arguments: object) -> T:
-    """Do work on a thread and give its result, or raise what it raised. The work must not touch Lua values."""
+    """Do work on a thread and give its result, or raise what it raised. The work must not touch Lua values.
+
+    A workflow does it itself: which of its coroutines goes on first must not depend on how long threads take.
+    """
+    running = process()
+    if running is not None and running.run is not None:
+        return work(*arguments)
     caught: Any = gevent.get_hub().threadpool.spawn(_caught, work, arguments).get()
     result, error = caught
     if error is not None:

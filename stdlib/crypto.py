@@ -1,6 +1,6 @@
 """The `crypto` module: random values, HMAC, authenticated encryption, JWT, key derivation (page lua/security/crypto).
 
-Workflows may not load it until what is random is recorded for them. The libraries are imported when they are needed.
+What is random grows from the history in a workflow. The libraries are imported when they are needed.
 """
 
 from __future__ import annotations
@@ -8,8 +8,6 @@ from __future__ import annotations
 import hashlib
 import hmac as digests
 import json
-import os
-import random as generators
 import string as alphabets
 import uuid as uuids
 import warnings
@@ -21,6 +19,7 @@ from runtime.binding.text import decode as to_text
 from runtime.binding.text import from_bytes
 from runtime.lua import jsontext
 from runtime.offload import offload, offload_large
+from runtime.process import chance
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -48,7 +47,7 @@ _QUICK = 1000  # iterations of PBKDF2 that need no thread
 @_random.function(name="bytes")
 def random_bytes(length: int) -> Bytes:
     """Give random bytes."""
-    return Bytes(os.urandom(_demand_length(length)))
+    return Bytes(chance.random_bytes(_demand_length(length)))
 
 
 @_random.function(name="string")
@@ -57,13 +56,13 @@ def random_string(length: int, charset: LuaString = _ALPHANUMERIC) -> LuaString:
     _demand_length(length)
     if not charset:
         raise Failure(Kind.INVALID, "charset must not be empty")
-    return LuaString("".join(generators.SystemRandom().choices(charset, k=length)))
+    return LuaString("".join(chance.generator().choices(charset, k=length)))
 
 
 @_random.function(name="uuid")
 def random_uuid() -> Text:
     """Give a random UUID, of version 4."""
-    return Text(str(uuids.uuid4()))
+    return Text(str(uuids.UUID(bytes=chance.random_bytes(16), version=4)))
 
 
 def _demand_length(length: int) -> int:
@@ -130,7 +129,7 @@ def _demand_key(key: bytes, sizes: tuple[int, ...]) -> bytes:
 
 
 def _encrypted(seal: Callable[[bytes, bytes, bytes | None], bytes], data: bytes, aad: bytes | None) -> Bytes:
-    nonce = os.urandom(_NONCE)
+    nonce = chance.random_bytes(_NONCE)
     return Bytes(nonce + offload_large(len(data), seal, nonce, data, aad))
 
 

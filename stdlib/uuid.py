@@ -3,11 +3,11 @@
 import os
 import random
 import re
-import time
 import uuid
 from typing import Final
 
 from runtime.binding import Failure, Kind, LuaValue, Module, Table, Text
+from runtime.process import chance, current, timing
 
 module = Module("uuid", classes=("nondeterministic", "workflow"))
 
@@ -38,19 +38,25 @@ def _read(value: LuaValue) -> uuid.UUID:
 @module.function
 def v1() -> Text:
     """Make one of the time and this node, which has a random number in place of a network address."""
-    return Text(str(uuid.uuid1(_NODE, _CLOCK)))
+    running = current.process()
+    if running is None or running.run is None:
+        return Text(str(uuid.uuid1(_NODE, _CLOCK)))
+    # Time stands still within a task of a workflow, so that chance alone tells its identifiers apart.
+    ticks, luck = timing.wall() // 100 + _GREGORIAN, running.run.random.getrandbits(62)
+    fields = (ticks & 0xFFFFFFFF, ticks >> 32 & 0xFFFF, ticks >> 48 & 0x0FFF, luck >> 56, luck >> 48 & 0xFF)
+    return Text(str(uuid.UUID(fields=(*fields, luck & (1 << 48) - 1 | 0x010000000000), version=1)))
 
 
 @module.function
 def v4() -> Text:
     """Make a random one."""
-    return Text(str(uuid.uuid4()))
+    return Text(str(uuid.UUID(bytes=chance.random_bytes(16), version=4)))
 
 
 @module.function
 def v7() -> Text:
     """Make a random one that begins with the time in milliseconds."""
-    number = (time.time_ns() // 1_000_000 & (1 << 48) - 1) << 80 | int.from_bytes(os.urandom(10))
+    number = (timing.wall() // 1_000_000 & (1 << 48) - 1) << 80 | int.from_bytes(chance.random_bytes(10))
     number = number & ~(0xF << 76) | 7 << 76
     return Text(str(uuid.UUID(int=number & ~(3 << 62) | 2 << 62)))
 

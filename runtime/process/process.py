@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from runtime.lua.types import LuaFunction, LuaValue, Results
     from runtime.process.context import CallContext
+    from runtime.process.durable import DurableRun
     from runtime.process.message import Envelope
     from runtime.process.pid import Pid
 
@@ -30,6 +31,7 @@ class Process:
 
     `source` is the id of the entry. `ready`, `preempted` and `queued` belong to the scheduler. `ending` is set when the
     outcome is decided, `forced` when it was decided from outside; `finish`, on the hub, then unwinds what is left.
+    `run` is what makes the process durable; None for all but those that carry out a workflow.
     """
 
     __slots__ = (
@@ -52,6 +54,7 @@ class Process:
         "preempted",
         "queued",
         "ready",
+        "run",
         "source",
         "trap_links",
         "upgradable",
@@ -82,6 +85,7 @@ class Process:
         self._successor: tuple[str, LuaFunction] | None = None
         self.trap_links = False
         self.upgradable = False
+        self.run: DurableRun | None = None
 
     def start(self, body: LuaFunction, arguments: tuple[LuaValue, ...]) -> None:
         """Make the main task and queue it."""

@@ -99,6 +99,8 @@ class Scheduler:
                 process.finish()
             elif process.ready or process.preempted is not None:
                 self.enqueue(process)
+            elif process.run is not None:
+                process.run.at_rest()
         except Exception:
             # Of us, not of the program, whose errors end in its tasks. Nobody else shall suffer from it.
             log.exception("internal error: process %s had to be ended", process.source)

@@ -26,6 +26,10 @@ class Clock:
         """Give seconds that never go back."""
         return time.monotonic()
 
+    def wall(self) -> int:
+        """Give nanoseconds since 1970."""
+        return time.time_ns()
+
     def watcher(self, seconds: float) -> Any:
         """Make a timer that `start(callback)` arms once and `stop` and `close` end."""
         return get_hub().loop.timer(seconds)
@@ -41,9 +45,21 @@ def use(clock: Clock) -> Clock:
     return former
 
 
+def clock() -> Clock:
+    """Give the clock of the running process: that of its history for a workflow, the machine's for all others."""
+    task = current_task()
+    run = task.process.run if task is not None else None
+    return _clock if run is None else run.clock
+
+
 def now() -> float:
     """Give seconds that never go back."""
-    return _clock.now()
+    return clock().now()
+
+
+def wall() -> int:
+    """Give nanoseconds since 1970."""
+    return clock().wall()
 
 
 class TimerHandle:
@@ -75,9 +91,12 @@ class TimerHandle:
         return True
 
 
-def start_timer(seconds: float, fire: Callable[[], None]) -> TimerHandle:
-    """Call a function on the hub after so many seconds; it must not wait."""
-    watcher = _clock.watcher(max(0.0, seconds))
+def start_timer(seconds: float, fire: Callable[[], None], on: Clock | None = None) -> TimerHandle:
+    """Call a function on the hub after so many seconds, of the running process unless a clock is given.
+
+    The function must not wait.
+    """
+    watcher = (on or clock()).watcher(max(0.0, seconds))
     handle = TimerHandle(watcher, fire)
     watcher.start(handle.run)
     return handle

@@ -20,9 +20,10 @@ class Alarm:
 
     def __init__(self, seconds: float, fire: Callable[[], None], *, repeat: bool = False) -> None:
         self._fire = fire
+        self._clock = timing.clock()  # where it rings again no process runs
         self._interval = seconds if repeat else 0.0
-        self._due = timing.now() + seconds
-        self._handle = start_timer(seconds, self._ring)
+        self._due = self._clock.now() + seconds
+        self._handle = start_timer(seconds, self._ring, self._clock)
         # Taken back when it has fired for the last time, for a long-lived process would collect all its timers.
         self._forget = on_exit(self._cancel)
 
@@ -35,9 +36,9 @@ class Alarm:
 
     def _ring(self) -> None:
         if self._interval:
-            now = timing.now()
+            now = self._clock.now()
             self._due += self._interval * max(1, 1 + (now - self._due) // self._interval)
-            self._handle = start_timer(self._due - now, self._ring)
+            self._handle = start_timer(self._due - now, self._ring, self._clock)
         else:
             self._forget()
         self._fire()

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import time
 from typing import ClassVar, NamedTuple
 
 from runtime.binding import LuaValue, Text, Userdata, method
 from runtime.binding.text import encode
 from runtime.lua.args import bad_argument
 from runtime.lua.numbers import wrap
+from runtime.process import timing
 from runtime.times import layout
 from runtime.times.duration import SECOND, Duration, nanoseconds_of
 from runtime.times.location import LOCAL, UTC, Location
@@ -60,7 +60,7 @@ class Time(Userdata):
     @classmethod
     def now(cls) -> Time:
         """Give the present, in the machine's zone."""
-        return cls(time.time_ns(), LOCAL)
+        return cls(timing.wall(), LOCAL)
 
     @classmethod
     def of(cls, day: Civil, seconds: int, nanoseconds: int, zone: Location) -> Time:
