@@ -9,7 +9,6 @@ from temporalio.bridge.proto.child_workflow import StartChildWorkflowExecutionFa
 
 from runtime.lua.errors import Kind
 from runtime.temporal.failures import of_failure
-from runtime.temporal.headers import sender_of
 from runtime.temporal.payloads import nanoseconds, of_fields, of_payload, of_payloads
 from runtime.workflows.activation import (
     Activation,
@@ -31,6 +30,7 @@ from runtime.workflows.activation import (
     TimerFired,
     UpdateRequested,
 )
+from runtime.workflows.headers import sender_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -58,7 +58,7 @@ class Place:
 
 def of_activation(given: WorkflowActivation, place: Place) -> Activation:
     """Read an activation; a change of the random seed, after a reset, is left to the run's old seed."""
-    jobs = []
+    jobs: list[Job] = []
     for job in given.jobs:
         name = job.WhichOneof("variant")
         if name == "initialize_workflow":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence  # noqa: TC003  (the SDK evaluates the annotations of what it registers)
 from typing import TYPE_CHECKING, Any
 
 from temporalio import activity
@@ -16,7 +17,7 @@ from runtime.workflows.activation import Completed, Failed, Problem
 from runtime.workflows.errors import WorkflowError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
     from temporalio.worker import ExecuteActivityInput
 
@@ -47,13 +48,14 @@ class Calls(Interceptor):
         """Take the place of what would call a function of Python."""
         return _Call(next, self._perform)
 
-    async def _perform(self, arguments: Sequence[RawValue], headers: Any) -> RawValue:
+    async def _perform(self, arguments: Sequence[Sequence[RawValue]], headers: Any) -> RawValue:
         info = activity.info()
         try:
             values, fields = of_payloads(argument.payload for argument in arguments[0]), of_fields(headers)
         except WorkflowError as error:
             raise _refused(Problem(str(error), Kind.INVALID, retryable=False)) from None
-        interval = info.heartbeat_timeout.total_seconds() / _SIGNS_A_TIMEOUT if info.heartbeat_timeout else _SIGN_OF_LIFE
+        promised = info.heartbeat_timeout
+        interval = promised.total_seconds() / _SIGNS_A_TIMEOUT if promised else _SIGN_OF_LIFE
 
         def begin(done: Callable[[Result], object]) -> Callable[[], object]:
             return self._begin(info.activity_type, values, fields, done)

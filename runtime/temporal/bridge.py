@@ -1,7 +1,7 @@
 """The bridge between greenlets and asyncio: one event loop in one native thread, which nothing else touches.
 
-Greenlets wait cooperatively for coroutines; coroutines have functions run on the thread of the hub. What passes from one
-side to the other goes through the two thread-safe calls there are: `call_soon_threadsafe` of asyncio's loop, and
+Greenlets wait cooperatively for coroutines; coroutines have functions run on the thread of the hub. What passes from
+one side to the other goes through the two thread-safe calls there are: `call_soon_threadsafe` of asyncio's loop, and
 `run_callback_threadsafe` of gevent's.
 """
 
@@ -33,6 +33,8 @@ class Bridge:
         self._asyncio: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None
         self._hub: Any = None
+        # Has the hub wait for the thread when no greenlet has anything else to wait for.
+        self._watcher: Any = None
         self.executor: concurrent.futures.Executor = HubExecutor(self)
 
     def hold(self) -> None:
@@ -40,6 +42,8 @@ class Bridge:
         self._holders += 1
         if self._holders == 1:
             self._hub = get_hub().loop
+            self._watcher = self._hub.async_()
+            self._watcher.start(lambda: None)
             self._asyncio = asyncio.new_event_loop()
             self._thread = threading.Thread(target=self._asyncio.run_forever, name="asyncio", daemon=True)
             self._thread.start()
@@ -55,10 +59,16 @@ class Bridge:
             self.run(_cancel_all(), timeout=_LAST_WAIT)
         finally:
             self._asyncio, self._thread = None, None
+            self._watcher.close()
             loop.call_soon_threadsafe(loop.stop)
             thread.join(_LAST_WAIT)  # it has nothing left to do: this is no wait that others would notice
             if not thread.is_alive():
                 loop.close()
+
+    @property
+    def running(self) -> bool:
+        """Tell whether somebody holds it."""
+        return self._asyncio is not None
 
     def _loop(self) -> asyncio.AbstractEventLoop:
         if self._asyncio is None:

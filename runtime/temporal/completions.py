@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import functools
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 from google.protobuf.empty_pb2 import Empty
 from temporalio.api.common.v1 import Memo, SearchAttributes
@@ -38,7 +37,7 @@ class Writer:
     def write(self, command: ours.Command) -> WorkflowCommand | None:
         """Write a command; None for one that core has no part in. Raise WorkflowError for one that cannot be meant."""
         try:
-            return _write(command, self)
+            return _WRITERS[type(command)](command, self)
         except ValueError as error:  # an unknown policy; a number that no duration can hold
             raise WorkflowError(f"{type(command).__name__}: {error}") from None
 
@@ -55,13 +54,17 @@ class Writer:
         return name or self._place.namespace
 
 
-@functools.singledispatch
-def _write(command: Any, _writer: Writer) -> WorkflowCommand | None:
-    raise TypeError(f"no command of a workflow: {command!r}")
+_Write: TypeAlias = "Callable[[Any, Writer], WorkflowCommand | None]"
+_WRITERS: dict[type, _Write] = {}
+C = TypeVar("C", bound="Callable[..., WorkflowCommand | None]")
 
 
-def _writes(kind: type) -> Callable[[Callable[[Any, Writer], WorkflowCommand | None]], Any]:
-    return _write.register(kind)
+def _writes(kind: type) -> Callable[[C], C]:
+    def note(write: C) -> C:
+        _WRITERS[kind] = write
+        return write
+
+    return note
 
 
 @_writes(ours.StartTimer)
@@ -162,8 +165,9 @@ def _cancel_workflow(command: ours.CancelWorkflow, writer: Writer) -> WorkflowCo
 
 
 @_writes(ours.Deliver)
-def _deliver(_command: ours.Deliver, _: Writer) -> None:
+def _deliver(_command: ours.Deliver, _: Writer) -> WorkflowCommand | None:
     """Leave it: a message to a process is no part of the history."""
+    return None
 
 
 @_writes(ours.Mark)
@@ -189,9 +193,7 @@ def _answer_query(command: ours.AnswerQuery, _: Writer) -> WorkflowCommand:
     if command.problem is not None:
         made = core.QueryResult(query_id=command.id, failed=to_failure(command.problem))
     else:
-        made = core.QueryResult(
-            query_id=command.id, succeeded=core.QuerySuccess(response=to_payload(command.value))
-        )
+        made = core.QueryResult(query_id=command.id, succeeded=core.QuerySuccess(response=to_payload(command.value)))
     return core.WorkflowCommand(respond_to_query=made)
 
 

@@ -8,6 +8,7 @@ Python, takes part. The worker's executor (`Bridge.executor`) sees to it that in
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence  # noqa: TC003  (the SDK evaluates the annotations of what it registers)
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,7 @@ from temporalio.api.enums.v1 import WorkflowTaskFailedCause
 from temporalio.bridge.proto.workflow_activation import RemoveFromCache
 from temporalio.bridge.proto.workflow_commands import CancelWorkflowExecution, WorkflowCommand
 from temporalio.bridge.proto.workflow_completion import WorkflowActivationCompletion
+from temporalio.common import RawValue
 from temporalio.converter import StorageDriverStoreContext, StorageDriverWorkflowInfo
 from temporalio.worker import WorkflowInstance, WorkflowRunner
 
@@ -28,7 +30,7 @@ from runtime.workflows.activation import Activation, CancelRequested, Start, Upd
 from runtime.workflows.errors import DivergenceError, WorkflowError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     from temporalio.bridge.proto.workflow_activation import WorkflowActivation
     from temporalio.worker import WorkflowInstanceDetails
@@ -45,7 +47,7 @@ class AnyWorkflow:
     """What is registered at the worker: a workflow of any type, so that types may come while it runs."""
 
     @workflow.run
-    async def run(self, _arguments: Sequence[Any]) -> None:
+    async def run(self, _arguments: Sequence[RawValue]) -> None:
         """Be declared only: the runner makes instances without it."""
         raise NotImplementedError
 
@@ -174,7 +176,7 @@ class Instance(WorkflowInstance):
     def get_serialization_context(self, command_info: Any) -> None:
         """Have none: payloads are written and read here."""
 
-    def get_external_store_context(self, command_info: Any) -> StorageDriverStoreContext:
+    def get_external_store_context(self, command_info: Any) -> StorageDriverStoreContext:  # noqa: ARG002
         """Say whose payloads these are; we store none elsewhere."""
         info = self._info
         return StorageDriverStoreContext(
@@ -186,5 +188,3 @@ class Instance(WorkflowInstance):
     def get_info(self) -> workflow.Info:
         """Give what the worker knows of the run."""
         return self._info
-
-

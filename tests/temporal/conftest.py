@@ -1,0 +1,9 @@
+"""A Temporal server for the tests of this folder, and workflows written in Python in place of Lua ones."""
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from temporal_server import server  # noqa: E402, F401
+from temporal_world import world  # noqa: E402, F401
