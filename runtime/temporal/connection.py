@@ -50,7 +50,7 @@ class TemporalConnection:
             bridge.release()
             raise ServiceError(
                 f"{entry_id}: no Temporal server answers at {config.address} within {config.connection_timeout:g} s: "
-                f"{_reason(error)}; {_remedy(config, str(error))}"
+                f"{log.core_text(error)}; {_remedy(config, str(error))}"
             ) from None
         except BaseException:
             bridge.release()
@@ -96,11 +96,6 @@ def _tls(proof: Credentials) -> TLSConfig:
         client_cert=proof.certificate,
         client_private_key=proof.private_key,
     )
-
-
-def _reason(error: Exception) -> str:
-    """Give the last line of what core says: the ones before repeat where it was noticed."""
-    return " ".join(str(error).split())
 
 
 def _remedy(config: ClientConfig, reason: str) -> str:

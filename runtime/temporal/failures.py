@@ -26,6 +26,7 @@ _NOT_REGISTERED = frozenset(
         "WorkflowNotRegisteredError",
         "NamespaceNotFoundError",
         "NotFoundError",
+        "ExternalWorkflowExecutionNotFound",
     }
 )
 _TIMEOUTS = {

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence  # noqa: TC003  (the SDK evaluates the annotations of what it registers)
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from temporalio import workflow
@@ -30,7 +30,7 @@ from runtime.workflows.activation import Activation, CancelRequested, Start, Upd
 from runtime.workflows.errors import DivergenceError, WorkflowError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from temporalio.bridge.proto.workflow_activation import WorkflowActivation
     from temporalio.worker import WorkflowInstanceDetails
@@ -58,20 +58,31 @@ class Runner(WorkflowRunner):
 
     deployment: Deployment
     prefix: str
+    _instances: set[Instance] = field(default_factory=set)
 
     def prepare_workflow(self, defn: Any) -> None:
         """Have nothing to prepare: whether a type is known is seen when a workflow of it starts."""
 
     def create_instance(self, det: WorkflowInstanceDetails) -> WorkflowInstance:
         """Make the instance of a run."""
-        return Instance(self.deployment, det.info, self.prefix)
+        made = Instance(self.deployment, det.info, self.prefix, self._instances.discard)
+        self._instances.add(made)
+        return made
+
+    def close(self) -> None:
+        """Let go of the runs that are left when a worker has ended; on the thread of the hub."""
+        for instance in list(self._instances):
+            instance.close()
 
 
 class Instance(WorkflowInstance):
     """A run of a workflow in the cache of a worker."""
 
-    def __init__(self, deployment: Deployment, info: workflow.Info, prefix: str) -> None:
+    def __init__(
+        self, deployment: Deployment, info: workflow.Info, prefix: str, closed: Callable[[Instance], object]
+    ) -> None:
         self._deployment = deployment
+        self._closed = closed
         self._info = info
         self._place = Place(info.run_id, info.namespace, info.task_queue)
         self._writer = Writer(self._place, prefix)
@@ -166,9 +177,17 @@ class Instance(WorkflowInstance):
                 self._name(),
                 job.message,
             )
-        if self._workflow is not None:
-            self._workflow.close()
-            self._workflow = None
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the run; whatever that brings up must not keep it, for core would ask again without end."""
+        running, self._workflow = self._workflow, None
+        self._closed(self)
+        if running is not None:
+            try:
+                running.close()
+            except Exception:
+                log.exception("internal error: the workflow %s cannot be let go of", self._name())
 
     def _name(self) -> str:
         return f"{self._info.workflow_id} ({self._info.workflow_type}, run {self._info.run_id})"

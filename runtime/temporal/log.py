@@ -22,6 +22,11 @@ class _Handover(logging.Handler):
         logging.getLogger(_OURS).handle(record)
 
 
+def core_text(error: Exception) -> str:
+    """Give what an error of core says in one line, without the frames of its own code that it lists."""
+    return " ".join(str(error).partition("Stack backtrace")[0].split())
+
+
 def install() -> None:
     """Take over the records of Temporal; from the second time on it changes nothing."""
     library = logging.getLogger("temporalio")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from temporalio.api.common.v1 import Header, Memo, SearchAttributes, WorkflowExecution, WorkflowType
@@ -74,7 +75,9 @@ class Requests:
         self, start: Start, options: StartOptions, signal: Signaled
     ) -> SignalWithStartWorkflowExecutionRequest:
         """Ask for a workflow that has a message before anybody else can send one."""
-        plain = self.start(start, options)
+        # The server takes one header for both.
+        headers = _with_sender(start.headers, signal.sender)
+        plain = self.start(replace(start, headers=headers), options)
         return SignalWithStartWorkflowExecutionRequest(
             **{field.name: value for field, value in plain.ListFields()},
             signal_name=signal.name,
@@ -90,7 +93,7 @@ class Requests:
             input=to_payloads(signal.arguments),
             identity=self._identity,
             request_id=str(uuid.uuid4()),
-            header=_header(_with_sender(signal)),
+            header=_header(_with_sender(signal.headers, signal.sender)),
         )
 
     def cancel(self, workflow_id: str, reason: str) -> RequestCancelWorkflowExecutionRequest:
@@ -165,9 +168,9 @@ def _header(headers: Headers) -> Header:
     return Header(fields=to_fields(headers))
 
 
-def _with_sender(signal: Signaled) -> Headers:
+def _with_sender(headers: Headers, sender: str) -> Headers:
     """Put the sender among the context values, where the receiver looks for it."""
-    if not signal.sender:
-        return signal.headers
-    values = from_json(signal.headers[CONTEXT]) if CONTEXT in signal.headers else {}
-    return {**signal.headers, CONTEXT: to_json({**values, SENDER: signal.sender})}
+    if not sender:
+        return headers
+    values = from_json(headers[CONTEXT]) if CONTEXT in headers else {}
+    return {**headers, CONTEXT: to_json({**values, SENDER: sender})}

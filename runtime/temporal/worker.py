@@ -12,6 +12,7 @@ from temporalio.worker import Worker as Sdk
 from runtime.process.completion import Completion
 from runtime.process.completion import Outcome as Result
 from runtime.supervisor.service import Outcome, ServiceError
+from runtime.temporal import log
 from runtime.temporal.activities import Calls, any_activity
 from runtime.temporal.instance import AnyWorkflow, Runner
 
@@ -38,20 +39,27 @@ _BEHAVIORS = {
 class Worker:
     """A worker that runs."""
 
-    def __init__(self, bridge: Bridge, sdk: Sdk, work: Work) -> None:
+    def __init__(self, bridge: Bridge, work: Work, runner: Runner, sdk: Sdk) -> None:
         self._bridge = bridge
-        self._sdk = sdk
         self._work = work
+        self._runner = runner
+        self._sdk = sdk
         self._ended = Completion()
         self._running: Future[None] = bridge.begin(sdk.run(), lambda: self._ended.set(Result()))
 
     @classmethod
     def start(cls, bridge: Bridge, client: Client, work: Work, prefix: str) -> Worker:
         """Make a worker and return when it polls; raise ServiceError when it cannot."""
+        runner = Runner(work.deployment, prefix)
         try:
-            worker = cls(bridge, bridge.run(_make(bridge, client, work, prefix)), work)
-        except ValueError as error:  # options that the SDK refuses
-            raise ServiceError(f"{work.worker}: {error}", final=True) from None
+            worker = cls(bridge, work, runner, bridge.run(_make(bridge, client, work, runner)))
+        except (ValueError, RuntimeError) as error:  # what the SDK refuses, and what core does
+            reason = log.core_text(error)
+            if "multiple workers" in reason:
+                reason = (
+                    f"another worker of the client serves the task queue '{work.task_queue}' already; give each its own"
+                )
+            raise ServiceError(f"{work.worker}: {reason}", final=True) from None
         bridge.run(worker._started())
         worker._raise_if_failed()
         return worker
@@ -69,7 +77,7 @@ class Worker:
         if error is None:
             return None
         cause = error.__cause__
-        text = f"{error}: {cause}" if cause is not None else str(error)
+        text = ": ".join(log.core_text(each) for each in (error, cause) if isinstance(each, Exception))
         return f"{self._work.worker}: the worker of the task queue '{self._work.task_queue}' ended: {text}"
 
     def wait(self) -> Outcome:
@@ -83,21 +91,22 @@ class Worker:
             self._bridge.run(self._sdk.shutdown(), timeout=timeout)
             if not self._ended.wait_for(timeout):
                 raise TimeoutError
+            self._runner.close()
         except TimeoutError:
             self._running.cancel()
             raise ServiceError(f"{self._work.worker}: its activities have not ended within {timeout:g} s") from None
 
 
-async def _make(bridge: Bridge, client: Client, work: Work, prefix: str) -> Sdk:
+async def _make(bridge: Bridge, client: Client, work: Work, runner: Runner) -> Sdk:
     options = work.options
     calls = Calls(bridge, work.deployment.activities, str(work.worker))
     worker = Sdk(
         client,
-        task_queue=prefix + work.task_queue,
+        task_queue=runner.prefix + work.task_queue,
         activities=[any_activity],
         interceptors=[calls],
         workflows=[] if options.disable_workflow_worker else [AnyWorkflow],
-        workflow_runner=(runner := Runner(work.deployment, prefix)),
+        workflow_runner=runner,
         unsandboxed_workflow_runner=runner,
         workflow_task_executor=cast("ThreadPoolExecutor", bridge.executor),  # no more is asked of it than `submit`
         **_settings(options),

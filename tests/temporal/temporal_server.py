@@ -15,6 +15,8 @@ REMEDY = (
     "`temporal` on the PATH or into WIPPY_TEMPORAL"
 )
 SEARCH = ("stage=Keyword", "total=Int", "customer=Keyword")
+# By default a timer may be late, and the next run of an id must wait, by a second.
+QUICK = ("history.timerProcessorMaxTimeShift=\"5ms\"", "history.workflowIdReuseMinimalInterval=\"0s\"")
 _START = 60.0
 
 
@@ -55,9 +57,10 @@ def server():
         pytest.skip(REMEDY)
     port = free_port()
     attributes = [part for name in SEARCH for part in ("--search-attribute", name)]
+    settings = [part for setting in QUICK for part in ("--dynamic-config-value", setting)]
     process = subprocess.Popen(
         [command, "server", "start-dev", "--headless", "--ip", "127.0.0.1", "--port", str(port)]
-        + ["--log-level", "never", *attributes],
+        + ["--log-level", "never", *attributes, *settings],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
