@@ -60,6 +60,9 @@ from runtime.supervisor.supervisor import Supervisor, SupervisorError
 from runtime.templates.kinds import JetKind, SetKind
 from runtime.terminal.kinds import TerminalKind
 from runtime.usage import Settings
+from runtime.workflows.catalogue import Workflows
+from runtime.workflows.embedded.host import Engines, WorkflowHostKind
+from runtime.workflows.kinds import WorkflowKind
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -77,6 +80,8 @@ _HANDLERS: tuple[type[KindHandler], ...] = (
     LuaKind,
     FunctionKind,
     ProcessKind,
+    WorkflowKind,
+    WorkflowHostKind,
     HostKind,
     ServiceKind,
     TerminalKind,
@@ -145,6 +150,8 @@ class Node:
         self.exit_code = 0
         self.processes = Processes(self)
         self.functions = Functions(self)
+        self.workflows = Workflows(self)
+        self.engines = Engines(self)
         self.metrics = Metrics()
         self.http_client = HttpClient()
         self.http = HttpServices(self)
@@ -188,6 +195,7 @@ class Node:
         if self.config.flag("prometheus.enabled", default=False) and self.config.text("prometheus.address", ""):
             self.metrics.serve(self.config.text("prometheus.address", ""))
         self.supervisor.start_all()
+        self.workflows.watch()
         self.registry.subscribe(self._start_newcomers)
         self.registry.subscribe(lambda notice: outdated.tell(self, [change.id for change in notice.changes]))
 

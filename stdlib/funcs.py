@@ -7,7 +7,6 @@ from typing import Any
 from runtime.binding import Error, Kind, LuaValue, Module, Table, Text, Userdata, method, to_python
 from runtime.functions.call import Running
 from runtime.functions.options import check_options
-from runtime.node import current as node
 from runtime.process import current
 from runtime.process.access import permit
 from runtime.process.channel import Channel
@@ -87,12 +86,12 @@ class Future(Userdata):
 
 def _call(target: str, arguments: tuple[LuaValue, ...], context: CallContext, options: Mapping[str, Any]) -> LuaValue:
     permit("funcs.call", target)
-    return node().functions.call(target, arguments, context, options=options)
+    return current.node().functions.call(target, arguments, context, options=options)
 
 
 def _async(target: str, arguments: tuple[LuaValue, ...], context: CallContext, options: Mapping[str, Any]) -> LuaValue:
     permit("funcs.call", target)
-    running = node().functions.begin(target, arguments, context, options=options)
+    running = current.node().functions.begin(target, arguments, context, options=options)
     untie = current.on_exit(lambda: running.terminate("the caller is gone", Kind.CANCELED))
     running.completion.listen(lambda _: untie())
     return Future(running)

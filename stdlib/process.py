@@ -1,7 +1,6 @@
 """The global `process`: spawn, send, watch and end processes (documentation page lua/core/process)."""
 
 from runtime.binding import Failure, Kind, LuaValue, Module, Table, Text
-from runtime.node import current as node
 from runtime.process import current, events, spawner
 from runtime.process.access import permit
 from runtime.process.channel import Channel
@@ -136,7 +135,7 @@ def upgrade(entry: Text | None = None, *arguments: LuaValue) -> None:
     """Go on as another definition, or as the present form of the same one, with the pid, names, ties and messages."""
     process = running()
     wanted = demand_entry(process.source if entry is None else entry, "process")
-    node().processes.upgrade(process, wanted, arguments)
+    current.node().processes.upgrade(process, wanted, arguments)
 
 
 # --- messages -------------------------------------------------------------------------------------
@@ -145,7 +144,7 @@ def upgrade(entry: Text | None = None, *arguments: LuaValue) -> None:
 @module.function
 def send(destination: Text | None = None, topic: Text | None = None, *values: LuaValue) -> LuaValue:
     """Send a message to a process, by pid or name."""
-    receiver = node().processes.receiver(demand(destination, "destination"))
+    receiver = current.node().processes.receiver(demand(destination, "destination"))
     name = demand_topic(topic)
     permit("process.send", str(receiver.pid))
     sender = current.process()
@@ -186,7 +185,7 @@ def unlisten(channel: Channel) -> LuaValue:
 
 def _address(destination: str | None, action: str) -> Pid:
     """Give the pid that somebody may do something to."""
-    target = node().processes.resolve(demand(destination, "destination"))
+    target: Pid = current.node().processes.resolve(demand(destination, "destination"))
     permit(action, str(target))
     return target
 
@@ -194,49 +193,51 @@ def _address(destination: str | None, action: str) -> Pid:
 def _target(destination: str | None, action: str) -> Pid:
     """Give the pid of a living process that somebody may do something to."""
     target = _address(destination, action)
-    node().processes.find(target)
+    current.node().processes.find(target)
     return target
 
 
 @module.function
 def cancel(destination: Text | None = None, reason: Text | None = None) -> LuaValue:
     """Ask a process to end."""
-    node().processes.cancel(_target(destination, "process.cancel"), current_pid(), reason or "")
+    current.node().processes.cancel(_target(destination, "process.cancel"), current_pid(), reason or "")
     return True
 
 
 @module.function(blocks=True)
 def terminate(destination: Text | None = None) -> LuaValue:
     """End a process by force."""
-    node().processes.find(_target(destination, "process.terminate")).terminate()
+    current.node().processes.find(_target(destination, "process.terminate")).terminate()
     return True
 
 
 @module.function
 def monitor(destination: Text | None = None) -> LuaValue:
     """Watch a process: an EXIT event comes when it ends."""
-    node().processes.topology.monitor(current_pid(), _target(destination, "process.monitor"))
+    processes = current.node().processes
+    processes.monitor(current_pid(), processes.find(_target(destination, "process.monitor")))
     return True
 
 
 @module.function
 def unmonitor(destination: Text | None = None) -> LuaValue:
     """Stop watching a process."""
-    node().processes.topology.unmonitor(current_pid(), _address(destination, "process.unmonitor"))
+    current.node().processes.topology.unmonitor(current_pid(), _address(destination, "process.unmonitor"))
     return True
 
 
 @module.function
 def link(destination: Text | None = None) -> LuaValue:
     """Link with a process: each ends, or hears of it, when the other fails."""
-    node().processes.topology.link(current_pid(), _target(destination, "process.link"))
+    processes = current.node().processes
+    processes.link(current_pid(), processes.find(_target(destination, "process.link")))
     return True
 
 
 @module.function
 def unlink(destination: Text | None = None) -> LuaValue:
     """Undo a link."""
-    node().processes.topology.unlink(current_pid(), _address(destination, "process.unlink"))
+    current.node().processes.topology.unlink(current_pid(), _address(destination, "process.unlink"))
     return True
 
 
@@ -258,14 +259,14 @@ def register(name: Text | None = None, target: Text | None = None, scope: int | 
     wanted = demand(name, "name")
     permit("process.registry.register", wanted)
     owner = current_pid() if target is None else _target(target, "process.registry.foreign")
-    node().processes.names.register(wanted, owner)
+    current.node().processes.names.register(wanted, owner)
     return True
 
 
 @registry.function
 def lookup(name: Text | None = None) -> Text:
     """Give the pid that has a name."""
-    found = node().processes.names.lookup(demand(name, "name"))
+    found = current.node().processes.names.lookup(demand(name, "name"))
     if found is None:
         raise Failure(Kind.NOT_FOUND, f"name not registered: {name}")
     return Text(str(found))
@@ -275,7 +276,7 @@ def lookup(name: Text | None = None) -> Text:
 def unregister(name: Text, scope: int | None = None) -> bool:
     """Release a name."""
     _check_scope(scope)
-    return bool(node().processes.names.unregister(name))
+    return bool(current.node().processes.names.unregister(name))
 
 
 module.nest("registry", registry)

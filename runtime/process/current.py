@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from runtime.binding.failure import Failure
+from runtime.lua.errors import Kind
 from runtime.process.context import EMPTY, CallContext
 from runtime.process.tasks import current_task
 
@@ -17,6 +19,14 @@ def process() -> Process | None:
     """Give the running process, None outside Lua code."""
     task = current_task()
     return task.process if task is not None else None
+
+
+def node() -> Any:
+    """Give the node as the running process sees it: a workflow sees one that records; INTERNAL outside."""
+    task = current_task()
+    if task is None:
+        raise Failure(Kind.INTERNAL, "no process is running here")
+    return task.process.node
 
 
 def context() -> CallContext:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from runtime.binding import Failure
@@ -13,18 +13,20 @@ from runtime.process import events, outdated, timing, traps
 from runtime.process.completion import Completion, Outcome
 from runtime.process.pid import Pid, PidSource
 from runtime.process.process import Process
+from runtime.process.remote import RemoteHost
 from runtime.process.tasks import ProcessExit, apply, current_task
 from runtime.process.topology import Names, Topology
 from runtime.process.transfer import copy_value
 from runtime.registry.entry import EntryId
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from runtime.lua.types import LuaFunction, LuaValue, Results
     from runtime.process.context import CallContext
     from runtime.process.host import ProcessHost
     from runtime.process.message import Envelope
+    from runtime.process.remote import Remote
 
 log = logging.getLogger("wippy.process")
 _DONE = Completion()
@@ -43,6 +45,9 @@ class SpawnRequest:
     link: Pid | None = None
     name: str | None = None
     messages: tuple[Envelope, ...] = ()
+    options: Mapping[str, Any] = field(default_factory=dict)
+    # Whoever asks waits for the end, and needs no event that tells it.
+    awaited: bool = False
 
 
 class Processes:
@@ -53,15 +58,20 @@ class Processes:
         self.pids = PidSource()
         self.names = Names()
         self.topology = Topology()
-        self.hosts: dict[EntryId, ProcessHost] = {}
+        # The remote processes whose end somebody here waits for.
+        self._followed: set[Pid] = set()
+        self.hosts: dict[EntryId, ProcessHost | RemoteHost] = {}
         self._table: dict[str, Process] = {}  # by pid
         # Those whose code is being loaded: whoever spawned them still waits for that.
         self._loading: set[Pid] = set()
 
     # --- life -------------------------------------------------------------------------------------
 
-    def spawn(self, request: SpawnRequest) -> Process:
+    def spawn(self, request: SpawnRequest) -> Process | Remote:
         """Start a process and wait until its code is loaded; raise Failure when it cannot start."""
+        host = self.hosts.get(request.host)
+        if isinstance(host, RemoteHost):
+            return self._spawn_remote(host, request)
         process, loaded = self.launch(request)
         self._await_code(process, loaded)
         return process
@@ -71,6 +81,8 @@ class Processes:
         host = self.hosts.get(request.host)
         if host is None:
             raise Failure(Kind.NOT_FOUND, f"host not found: {request.host}")
+        if isinstance(host, RemoteHost):
+            raise Failure(Kind.INVALID, f"{request.host} runs workflows; name a process.host")
         host.check_running()
         if request.name is not None:
             owner = self.names.lookup(request.name)
@@ -84,6 +96,14 @@ class Processes:
         for envelope in request.messages:
             process.deliver(envelope)
         return process, self._boot(process, request, host)
+
+    def _spawn_remote(self, host: RemoteHost, request: SpawnRequest) -> Remote:
+        process = host.spawn(request)
+        if request.monitor in self._table and not self.topology.is_watched(process.pid, request.monitor):
+            self.monitor(request.monitor, process)
+        if request.link in self._table:
+            self.link(request.link, process)
+        return process
 
     def _await_code(self, process: Process, loaded: Completion) -> None:
         try:
@@ -159,6 +179,14 @@ class Processes:
         self._loading.discard(pid)
         self.names.release(pid)
         outcome = process.outcome
+        self._tell(pid, outcome)
+
+    def _over(self, pid: Pid, outcome: Outcome) -> None:
+        """Tell those who follow a remote process that it is over."""
+        self._followed.discard(pid)
+        self._tell(pid, outcome)
+
+    def _tell(self, pid: Pid, outcome: Outcome) -> None:
         watchers, linked = self.topology.remove(pid)
         for watcher in watchers:
             self._notify(watcher, events.exit_event(events.EXIT, pid, outcome))
@@ -183,9 +211,28 @@ class Processes:
 
     # --- reaching them ----------------------------------------------------------------------------
 
-    def find(self, pid: Pid) -> Process:
+    def monitor(self, watcher: Pid, target: Process | Remote) -> None:
+        """Tell a process when another one ends."""
+        self.topology.monitor(watcher, target.pid)
+        self._follow(target)
+
+    def link(self, one: Pid, other: Process | Remote) -> None:
+        """Tie two processes together; a remote one hears nothing of the end of the other."""
+        self.topology.link(one, other.pid)
+        self._follow(other)
+
+    def _follow(self, target: Process | Remote) -> None:
+        if not isinstance(target, Process) and target.pid not in self._followed:
+            self._followed.add(target.pid)
+            target.completion.listen(lambda outcome: self._over(target.pid, outcome))
+
+    def find(self, pid: Pid) -> Process | Remote:
         """Give a living process; NOT_FOUND when there is none."""
         process = self._table.get(pid)
+        if process is None:
+            host = self.hosts.get(EntryId.parse(pid.host))
+            if isinstance(host, RemoteHost):
+                return host.reach(pid)
         if process is None or process.ending:
             raise Failure(Kind.NOT_FOUND, f"process not found: {pid} is not alive (pid not registered)")
         return process
@@ -197,7 +244,7 @@ class Processes:
             raise Failure(Kind.NOT_FOUND, f"could not resolve '{destination}': neither a pid nor a registered name")
         return pid
 
-    def receiver(self, destination: str) -> Process:
+    def receiver(self, destination: str) -> Process | Remote:
         """Give the living process that a pid or a registered name, as a text, means."""
         process = self._table.get(destination)
         return process if process is not None and not process.ending else self.find(self.resolve(destination))
@@ -208,7 +255,11 @@ class Processes:
 
     def cancel(self, target: Pid, sender: Pid | None, reason: str) -> None:
         """Ask a process to end."""
-        self.send(target, events.cancel_event(sender, reason))
+        process = self.find(target)
+        if isinstance(process, Process):
+            process.deliver(events.cancel_event(sender, reason))
+        else:
+            process.cancel(reason)
 
     def upgradable(self) -> list[Process]:
         """List the processes that want to hear that their code has changed."""

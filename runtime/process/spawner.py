@@ -100,6 +100,7 @@ def spawn(
     *,
     monitor: bool = False,
     link: bool = False,
+    awaited: bool = False,
 ) -> Process:
     """Start a process for the running one; PERMISSION_DENIED where that may not."""
     permit("process.spawn", str(target.entry))
@@ -117,6 +118,8 @@ def spawn(
         link=parent.pid if link else None,
         name=plan.name,
         messages=plan.envelopes(parent),
+        options=plan.options,
+        awaited=awaited,
     )
     process: Process = parent.node.processes.spawn(request)
     return process
@@ -125,7 +128,7 @@ def spawn(
 def execute(target: Target, arguments: tuple[LuaValue, ...], plan: Plan = PLAIN) -> LuaValue:
     """Start a process, wait for its end and give its result."""
     permit("process.exec", str(target.entry))
-    outcome = spawn(target, arguments, plan).completion.wait()
+    outcome = spawn(target, arguments, plan, awaited=True).completion.wait()
     error = events.error_of(outcome)
     if error is not None:
         raise Failure.from_error(error)

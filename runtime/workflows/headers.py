@@ -1,4 +1,4 @@
-"""What a workflow and its activities inherit: context values, actor and scope, as headers (as the reference names them)."""
+"""What a workflow and its activities inherit: context values, actor and scope, in headers named as the reference's."""
 
 from __future__ import annotations
 
@@ -49,8 +49,10 @@ def _security_of(context: CallContext) -> dict[str, Any]:
     security: dict[str, Any] = {}
     if context.actor is not None:
         security["actor"] = {"id": context.actor.id, "meta": to_python(to_lua(dict(context.actor.attributes)))}
-    if isinstance(context.scope, PolicyScope):
-        security["policies"] = [str(policy.id) for policy in context.scope.members]
+    if context.scope is not None:
+        # A scope of another kind cannot be told; without policies nothing is allowed, rather than all.
+        members = context.scope.members if isinstance(context.scope, PolicyScope) else []
+        security["policies"] = [str(policy.id) for policy in members]
     return security
 
 
