@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from runtime.registry.entry import EntryId
     from runtime.temporal.bridge import Bridge
     from runtime.temporal.config import ClientConfig
-    from runtime.temporal.engines import Work
+    from runtime.temporal.work import Work
 
 _HEALTH_TIMEOUT = timedelta(seconds=5)
 _MILLISECONDS = 1000

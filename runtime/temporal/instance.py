@@ -17,10 +17,11 @@ from temporalio.api.enums.v1 import WorkflowTaskFailedCause
 from temporalio.bridge.proto.workflow_activation import RemoveFromCache
 from temporalio.bridge.proto.workflow_commands import CancelWorkflowExecution, WorkflowCommand
 from temporalio.bridge.proto.workflow_completion import WorkflowActivationCompletion
-from temporalio.common import RawValue
+from temporalio.common import RawValue  # noqa: TC002  (as above)
 from temporalio.converter import StorageDriverStoreContext, StorageDriverWorkflowInfo
 from temporalio.worker import WorkflowInstance, WorkflowRunner
 
+from runtime.binding import Failure
 from runtime.lua.errors import Kind
 from runtime.temporal.activations import Place, of_activation
 from runtime.temporal.completions import Writer
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
     from temporalio.bridge.proto.workflow_activation import WorkflowActivation
     from temporalio.worker import WorkflowInstanceDetails
 
-    from runtime.temporal.engines import Deployment
+    from runtime.temporal.work import Deployment
     from runtime.workflows.engine import Workflow
 
 log = logging.getLogger("wippy.temporal")
@@ -122,10 +123,16 @@ class Instance(WorkflowInstance):
             raise WorkflowError("the workflow was asked to go on before it had started")
         asked = self._workflow.activate(activation)
         if not activation.replaying:
-            for command in asked:
-                if isinstance(command, ours.Deliver):
-                    self._deployment.deliver(command)
+            self._deliver(asked)
         return list(self._written(asked))
+
+    def _deliver(self, asked: Sequence[ours.Command]) -> None:
+        for command in asked:
+            if isinstance(command, ours.Deliver):
+                try:
+                    self._deployment.deliver(self._info.workflow_id, command)
+                except Failure as failure:
+                    log.debug("a message of the workflow %s was lost: %s", self._name(), failure.message)
 
     def _written(self, asked: Sequence[ours.Command]) -> Iterator[WorkflowCommand]:
         asked = [*self._acceptances(asked), *asked]

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from runtime.temporal.bridge import Bridge
     from runtime.temporal.config import WorkerOptions
-    from runtime.temporal.engines import Work
+    from runtime.temporal.work import Work
 
 # Seconds after which a workflow task that gives nothing back has failed. The SDK's two are short for a thread that it
 # shares with everything else the node does.
@@ -44,6 +44,8 @@ class Worker:
         self._work = work
         self._runner = runner
         self._sdk = sdk
+        bridge.hold()
+        self._held = True
         self._ended = Completion()
         self._running: Future[None] = bridge.begin(sdk.run(), lambda: self._ended.set(Result()))
 
@@ -60,8 +62,12 @@ class Worker:
                     f"another worker of the client serves the task queue '{work.task_queue}' already; give each its own"
                 )
             raise ServiceError(f"{work.worker}: {reason}", final=True) from None
-        bridge.run(worker._started())
-        worker._raise_if_failed()
+        try:
+            bridge.run(worker._started())
+            worker._raise_if_failed()
+        except BaseException:
+            worker._let_go()
+            raise
         return worker
 
     async def _started(self) -> None:
@@ -83,7 +89,9 @@ class Worker:
     def wait(self) -> Outcome:
         """Wait until it ends by itself, which is always an error."""
         self._ended.wait()
-        return Outcome(self._reason())
+        reason = self._reason()
+        self._let_go()
+        return Outcome(reason)
 
     def stop(self, timeout: float) -> None:
         """Let it finish what it has begun; raise ServiceError when that takes too long."""
@@ -91,10 +99,17 @@ class Worker:
             self._bridge.run(self._sdk.shutdown(), timeout=timeout)
             if not self._ended.wait_for(timeout):
                 raise TimeoutError
-            self._runner.close()
         except TimeoutError:
-            self._running.cancel()
             raise ServiceError(f"{self._work.worker}: its activities have not ended within {timeout:g} s") from None
+        finally:
+            self._let_go()
+
+    def _let_go(self) -> None:
+        if self._held:
+            self._held = False
+            self._running.cancel()
+            self._runner.close()
+            self._bridge.release()
 
 
 async def _make(bridge: Bridge, client: Client, work: Work, runner: Runner) -> Sdk:

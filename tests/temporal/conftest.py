@@ -5,5 +5,5 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from temporal_server import server  # noqa: E402, F401
-from temporal_world import world  # noqa: E402, F401
+from temporal_server import server  # noqa: F401
+from temporal_world import world  # noqa: F401

@@ -16,7 +16,7 @@ REMEDY = (
 )
 SEARCH = ("stage=Keyword", "total=Int", "customer=Keyword")
 # By default a timer may be late, and the next run of an id must wait, by a second.
-QUICK = ("history.timerProcessorMaxTimeShift=\"5ms\"", "history.workflowIdReuseMinimalInterval=\"0s\"")
+QUICK = ('history.timerProcessorMaxTimeShift="5ms"', 'history.workflowIdReuseMinimalInterval="0s"')
 _START = 60.0
 
 
@@ -58,9 +58,9 @@ def server():
     port = free_port()
     attributes = [part for name in SEARCH for part in ("--search-attribute", name)]
     settings = [part for setting in QUICK for part in ("--dynamic-config-value", setting)]
+    options = ["--headless", "--ip", "127.0.0.1", "--port", str(port), "--log-level", "never", *attributes, *settings]
     process = subprocess.Popen(
-        [command, "server", "start-dev", "--headless", "--ip", "127.0.0.1", "--port", str(port)]
-        + ["--log-level", "never", *attributes, *settings],
+        [command, "server", "start-dev", *options],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )

@@ -13,7 +13,7 @@ from temporal_script import Script, dump, load
 from runtime.registry.entry import EntryId
 from runtime.temporal.bridge import Bridge
 from runtime.temporal.config import ClientConfig, WorkerOptions
-from runtime.temporal.engines import Deployment, Work
+from runtime.temporal.work import Deployment, Work
 from runtime.workflows.activation import Completed, Failed, Problem, Signaled, Start
 from runtime.workflows.commands import StartOptions
 from runtime.workflows.errors import WorkflowError
@@ -105,7 +105,9 @@ class World:
         """Start a worker."""
         self.scripts.update(scripts or {})
         self.functions.update(functions or {})
-        deployment = Deployment(self.make, Activities(self.functions), self.delivered.append)
+        deployment = Deployment(
+            self.make, Activities(self.functions), lambda _, command: self.delivered.append(command)
+        )
         worker = self.connection.serve(Work(WORKER, "queue", WorkerOptions(**options), deployment))
         self.workers.append(worker)
         return worker
@@ -115,7 +117,13 @@ class World:
         worker.stop(LIMIT)
 
     def start(
-        self, kind: str, *arguments: Any, name: str = "", signals: Sequence[Signaled] = (), headers: Any = None, **options
+        self,
+        kind: str,
+        *arguments: Any,
+        name: str = "",
+        signals: Sequence[Signaled] = (),
+        headers: Any = None,
+        **options,
     ) -> str:
         """Start a workflow and give its id."""
         workflow_id = self.prefix + (name or kind + str(next(_numbers)))

@@ -112,7 +112,9 @@ def test_kinds_that_the_policy_names_are_not_tried_again(world):
 
 
 def test_an_activity_that_takes_too_long_is_a_timeout(world):
-    world.serve({"call": lambda flow: call(flow, start_to_close=0.3, retry=ONCE)}, {"app:work": lambda: gevent.sleep(60)})
+    world.serve(
+        {"call": lambda flow: call(flow, start_to_close=0.3, retry=ONCE)}, {"app:work": lambda: gevent.sleep(60)}
+    )
     error = world.failure("call")
     assert (error.kind, error.retryable) == (Kind.TIMEOUT, False)
     assert to_python(error.details) == {"timeout_type": "start_to_close"}
@@ -144,7 +146,10 @@ def test_headers_reach_the_activity(world):
 
     world.serve({"main": main}, {"app:work": headers})
     given = {"wippy-context": dump({"user": "u1"}), "wippy-security": dump({"actor": {"id": "a"}})}
-    assert world.run("main", headers=given) == {"wippy-context": {"user": "u1"}, "wippy-security": {"actor": {"id": "a"}}}
+    assert world.run("main", headers=given) == {
+        "wippy-context": {"user": "u1"},
+        "wippy-security": {"actor": {"id": "a"}},
+    }
 
 
 def test_activities_run_side_by_side(world):
@@ -658,7 +663,9 @@ def test_code_that_diverges_stops_until_it_is_right_again(world, caplog, server)
     with caplog.at_level(logging.ERROR, "wippy.temporal"):
         worker = world.serve({"main": wrong})
         world.signal(name, "go")
-        text = until(lambda: next((r.getMessage() for r in caplog.records if "its history says" in r.getMessage()), None))
+        text = until(
+            lambda: next((r.getMessage() for r in caplog.records if "its history says" in r.getMessage()), None)
+        )
     assert name in text
     assert "workflow.version" in text
     world.stop(worker)
