@@ -64,6 +64,8 @@ from runtime.supervisor.reporter import Reporter
 from runtime.supervisor.service import State
 from runtime.supervisor.supervisor import Supervisor, SupervisorError
 from runtime.templates.kinds import JetKind, SetKind
+from runtime.temporal.kinds import ClientKind as TemporalClientKind
+from runtime.temporal.kinds import WorkerKind as TemporalWorkerKind
 from runtime.terminal.kinds import TerminalKind
 from runtime.tracing.settings import TraceSettings
 from runtime.usage import Settings
@@ -92,6 +94,8 @@ HANDLERS: tuple[type[KindHandler], ...] = (
     ProcessKind,
     WorkflowKind,
     WorkflowHostKind,
+    TemporalClientKind,
+    TemporalWorkerKind,
     HostKind,
     ServiceKind,
     TerminalKind,
