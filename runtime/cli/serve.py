@@ -82,7 +82,13 @@ def serve(
     from runtime.http.gunicorn import BootError, Server, settings_of
 
     boot = Boot(
-        project.root, settings.config, settings.sets(sets), overrides or (), frozen, settings.profile, reload=reload
+        project.pack or project.root,
+        settings.config,
+        settings.sets(sets),
+        overrides or (),
+        frozen,
+        settings.profile,
+        reload=reload,
     )
     boot.admin = Address.parse(admin) if admin else None
 

@@ -43,7 +43,7 @@ def settings(
     if not logging.getLogger(ROOT).handlers:
         install(LogSettings.of(configuration))
     places = places_of(found, load_entries(found, configuration, overrides), bind, admin)
-    made = Boot(found.root, files, sets, overrides, frozen, profiles)
+    made = Boot(found.pack or found.root, files, sets, overrides, frozen, profiles)
     made.admin = Address.parse(admin) if admin else None
     timeout = configuration.duration("shutdown.timeout", 30.0)
 
