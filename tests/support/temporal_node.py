@@ -1,0 +1,99 @@
+"""A node with a temporal.worker, `app:worker`, on a real server; `TemporalNode` has the face of `WorkflowNode`."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import textwrap
+from typing import TYPE_CHECKING, Any
+
+from lua_node import MODULES, LuaNode, code, entry
+
+from runtime.binding import to_lua, to_python
+from runtime.registry.change import Change
+from runtime.registry.entry import Entry, EntryId
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+WORKER = "app:worker"
+WORKFLOW_MODULES = ["ctx", "funcs", "time", "uuid", "crypto", "workflow", "json"]
+LIMIT = 60.0
+_numbers = itertools.count(1)
+
+
+class TemporalNode(LuaNode):
+    """Every node has a task queue of its own; ids of workflows must differ from those of other tests."""
+
+    def __init__(self, directory: Path, address: str, options: dict[str, Any] | None = None) -> None:
+        self.queue = f"lua-{os.getpid()}-{next(_numbers)}"
+        super().__init__(directory)
+        auto = {"auto_start": True}
+        self.add("temporal", "temporal.client", address=address, lifecycle=auto)
+        self.add(
+            "worker",
+            "temporal.worker",
+            client="app:temporal",
+            task_queue=self.queue,
+            worker_options=options or {},
+            lifecycle=auto,
+        )
+
+    def workflow(self, name: str, body: str, **meta: Any) -> str:
+        """Add a workflow, or give it a new form; `...` holds its arguments."""
+        return self._put(name, "workflow.lua", body, WORKFLOW_MODULES, {"workflow": {"worker": WORKER, **meta}})
+
+    def activity(self, name: str, body: str) -> str:
+        """Add an activity; `...` holds its arguments."""
+        return self._put(name, "function.lua", body, [*MODULES, "store"], {"activity": {"worker": WORKER}})
+
+    def _put(self, name: str, kind: str, body: str, modules: list[str], temporal: Any) -> str:
+        source = f"return function(...)\n{textwrap.dedent(body)}\nend"
+        made = Entry(EntryId("app", name), kind, {"temporal": temporal}, {"source": source, "modules": modules})
+        known = any(each.id == made.id for each in self.node.registry.all())
+        self.node.registry.apply([Change.update(made) if known else Change.create(made)])
+        return str(made.id)
+
+    def run(self, body: str, *arguments: Any, timeout: float = LIMIT) -> Any:
+        return super().run(body, *arguments, timeout=timeout)
+
+    def execute(self, name: str, *arguments: Any) -> Any:
+        """Run a workflow and give its result as plain data."""
+        return self.run(
+            "local r, e = process.exec(...) if e then error(e) end return r", f"app:{name}", WORKER, *arguments
+        )
+
+    def start(self, name: str, workflow_id: str, *arguments: Any) -> str:
+        """Start a workflow with an id and give its pid."""
+        body = """
+        local id = ...
+        local spawner = process.with_options({["temporal.workflow.id"] = id})
+        local pid, err = spawner:spawn(select(2, ...))
+        if err then error(err) end
+        return pid
+        """
+        return str(self.run(body, workflow_id, f"app:{name}", WORKER, *arguments))
+
+    def result(self, pid: str) -> Any:
+        """Wait for a workflow and give its result, or raise its failure."""
+        body = """
+        local ok, err = process.monitor(...)
+        if err then error(err) end
+        local event = process.events():receive()
+        if event.result.error then error(event.result.error) end
+        return event.result.value
+        """
+        return self.run(body, pid)
+
+    def send(self, pid: str, topic: str, *values: Any) -> None:
+        """Send a signal."""
+        self.run("local ok, err = process.send(...) if err then error(err) end", pid, topic, *map(to_lua, values))
+
+    def restart(self) -> None:
+        """Stop the worker and start it again: all that is left is at the server."""
+        host = self.node.processes.hosts[EntryId.parse(WORKER)]
+        self.node.supervisor.stop([host.id])
+        self.node.supervisor.start([host.id])
+
+
+__all__ = ["LIMIT", "WORKER", "TemporalNode", "code", "entry", "to_python"]
