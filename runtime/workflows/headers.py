@@ -8,17 +8,22 @@ from typing import TYPE_CHECKING, Any
 
 from runtime.binding import to_lua, to_python
 from runtime.process.context import EMPTY, CallContext
+from runtime.process.message import Envelope
+from runtime.process.pid import Pid
 from runtime.registry.entry import EntryId
 from runtime.security.identity import Identity, PolicyScope
 from runtime.workflows import data
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from runtime.security.policies import Policies
     from runtime.workflows.activation import Data, Headers
 
 log = logging.getLogger("wippy.workflows")
 CONTEXT = "wippy-context"
 SECURITY = "wippy-security"
+MESSAGES = "wippy-messages"
 # The key among the context values that tells who sent a signal.
 SENDER = "temporal.signal.from"
 
@@ -82,6 +87,25 @@ def _scope(names: list[str], policies: Policies) -> PolicyScope:
         else:
             members.append(policy)
     return PolicyScope(members)
+
+
+def with_messages(headers: Headers, envelopes: Iterable[Envelope]) -> Headers:
+    """Add the messages that nobody has taken, for the run that goes on as new."""
+    left = [_plain_message(envelope) for envelope in envelopes if not envelope.topic.startswith("@")]
+    return {**headers, MESSAGES: data.to_json(left)} if left else headers
+
+
+def _plain_message(envelope: Envelope) -> list[Any]:
+    values = [data.from_json(value) for value in data.encode_all(envelope.values)]
+    return [envelope.topic, str(envelope.sender or ""), values]
+
+
+def messages_of(headers: Headers) -> list[Envelope]:
+    """Read the messages that the former run has left."""
+    return [
+        Envelope(Pid.parse(sender), topic, tuple(to_lua(value) for value in values))
+        for topic, sender, values in (data.from_json(headers[MESSAGES]) if MESSAGES in headers else ())
+    ]
 
 
 def sender_of(headers: Headers) -> str:

@@ -151,10 +151,10 @@ class Run:
                 self.ask(commands.Mark(f"{change}@{version}"))
         version = self.marks[change] or least
         if not least <= version <= most:
-            raise Failure(
-                Kind.INVALID,
-                f"this run goes by version {version} of '{change}', and the code supports {least} to {most} only",
-            )
+            text = f"this run goes by version {version} of '{change}', and the code supports {least} to {most} only"
+            # Whatever the code makes of the error: it is the code that is wrong, and the run waits for a better one.
+            self._broken = WorkflowError(f"{self.entry}: {text}")
+            raise Failure(Kind.INVALID, text)
         return version
 
     def _version(self, change: str, most: int) -> int:
@@ -200,6 +200,8 @@ class Run:
 
     def _begin(self, job: Start) -> None:
         arguments = data.decode_all(job.arguments)
+        for envelope in headers.messages_of(job.headers):
+            self.process.deliver(envelope)
 
         def body() -> Results:
             method: LuaFunction = self.surroundings.code.instantiate(self.entry).method
@@ -221,7 +223,7 @@ class Run:
         self._rest.clear()
         if process.finished or not (process.ready or process.queued or process.preempted is not None):
             return
-        if not self._rest.wait(_PATIENCE):
+        if not self._rest.wait(_PATIENCE) and self._broken is None:
             self._broken = WorkflowError(
                 f"{self.entry} has run for {_PATIENCE:g} s without waiting for anything; a workflow leaves work to "
                 "activities"

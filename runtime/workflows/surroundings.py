@@ -148,7 +148,8 @@ class Others:
         """Go on as a new run, of the same workflow type or another one, with an empty history."""
         run = self._run
         workflow_type = run.start.type if entry == run.entry else self._node.workflows.type_of(entry)
-        passed = headers.headers_of(process.context)
+        process.mailbox.begin_anew()
+        passed = headers.with_messages(headers.headers_of(process.context), process.mailbox.waiting)
         run.go_on_as(commands.ContinueAsNew(workflow_type, data.encode_all(arguments), passed))
         raise ProcessExit
 

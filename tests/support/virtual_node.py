@@ -32,6 +32,9 @@ class VirtualClock(Clock):
     def now(self) -> float:
         return self.time
 
+    def wall(self) -> int:
+        return round((1_700_000_000 + self.time) * 1e9)
+
     def watcher(self, seconds: float) -> _Watcher:
         return _Watcher(self, seconds)
 

@@ -76,7 +76,7 @@ class EmbeddedClient:
 
     def _last(self, workflow_id: str) -> tuple[str, str] | None:
         """Read status and result of the last run; None for an unknown workflow."""
-        sql = "SELECT status, result FROM runs WHERE workflow_id = ? ORDER BY started DESC, run_id LIMIT 1"
+        sql = "SELECT status, result FROM runs WHERE workflow_id = ? ORDER BY number DESC LIMIT 1"
         rows = self._engine.journal.read(sql, (workflow_id,))
         return (rows[0][0], rows[0][1]) if rows else None
 

@@ -129,10 +129,11 @@ class Engine:
             json.dumps({name: json.loads(value) for name, value in values.items()})
             for values in (options.memo, options.search)
         )
-        values = (live.id, start.workflow_id, str(host), start.type, Status.RUNNING, wire.dump([start, options]))
+        text = wire.dump([start, options])
+        values = (live.id, next(self._rows), start.workflow_id, str(host), start.type, Status.RUNNING, text)
         sql = (
-            "INSERT INTO runs (run_id, workflow_id, host, type, status, start, parent_run, parent_seq, started, memo, "
-            "search) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+            "INSERT INTO runs (run_id, number, workflow_id, host, type, status, start, parent_run, parent_seq, "
+            "started, memo, search) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
         )
         return live, [(sql, (*values, *parent, live.started, memo, search)), statement]
 

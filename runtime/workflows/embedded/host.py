@@ -59,9 +59,13 @@ class Engines:
             del self._users[path]
             engine.stop()
 
+    def running(self) -> list[Engine]:
+        """List them."""
+        return [engine for engine, _ in self._users.values()]
+
     def code_changed(self) -> None:
         """Let tasks that failed be tried again."""
-        for engine, _ in list(self._users.values()):
+        for engine in self.running():
             engine.code_changed()
 
 

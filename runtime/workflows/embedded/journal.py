@@ -21,12 +21,12 @@ Statement: TypeAlias = "tuple[str, Sequence[Any]]"
 FORMAT = 1
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS runs (
-    run_id TEXT PRIMARY KEY, workflow_id TEXT NOT NULL, host TEXT NOT NULL, type TEXT NOT NULL, status TEXT NOT NULL,
-    start TEXT NOT NULL, parent_run TEXT NOT NULL DEFAULT '', parent_seq INTEGER NOT NULL DEFAULT 0,
-    started INTEGER NOT NULL, ended INTEGER, result TEXT, memo TEXT NOT NULL DEFAULT '{}',
+    run_id TEXT PRIMARY KEY, number INTEGER NOT NULL, workflow_id TEXT NOT NULL, host TEXT NOT NULL, type TEXT NOT NULL,
+    status TEXT NOT NULL, start TEXT NOT NULL, parent_run TEXT NOT NULL DEFAULT '',
+    parent_seq INTEGER NOT NULL DEFAULT 0, started INTEGER NOT NULL, ended INTEGER, result TEXT, memo TEXT NOT NULL DEFAULT '{}',
     search TEXT NOT NULL DEFAULT '{}', trouble TEXT NOT NULL DEFAULT ''
 ) WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS runs_by_workflow ON runs (workflow_id, started);
+CREATE INDEX IF NOT EXISTS runs_by_workflow ON runs (workflow_id, number);
 CREATE INDEX IF NOT EXISTS runs_by_status ON runs (status, host);
 CREATE UNIQUE INDEX IF NOT EXISTS one_open_run ON runs (workflow_id) WHERE status = 'running';
 CREATE TABLE IF NOT EXISTS tasks (
@@ -56,6 +56,7 @@ class Journal:
         self._link: sqlite3.Connection | None = None
         self._pending: list[tuple[Sequence[Statement], AsyncResult[None]]] = []
         self._wanted = Event()
+        self._busy = 0
         self._writer: gevent.Greenlet[..., None] | None = None
 
     def open(self) -> None:
@@ -84,6 +85,11 @@ class Journal:
                 Kind.UNAVAILABLE, f"the workflow histories {self.path} cannot be opened: {problem}", retryable=True
             ) from problem
         self._link = link
+
+    @property
+    def busy(self) -> bool:
+        """Tell whether somebody waits for it."""
+        return self._busy > 0
 
     def commit(self, statements: Sequence[Statement]) -> None:
         """Write all of it or nothing, and return when it is on the disk; raise Failure when it cannot be written."""
@@ -147,7 +153,11 @@ class Journal:
 
     def _call(self, work: Callable[[], T]) -> T:
         """Do work on the thread."""
-        value, problem = self._thread.apply(_caught, (work,))
+        self._busy += 1
+        try:
+            value, problem = self._thread.apply(_caught, (work,))
+        finally:
+            self._busy -= 1
         if isinstance(problem, sqlite3.Error):
             raise _failure(problem) from problem
         if problem is not None:
