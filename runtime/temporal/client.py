@@ -180,6 +180,8 @@ class Client:
             if detail.Unpack(answer) and answer.HasField("failure"):
                 return Failure.from_error(data.error_of(of_failure(answer.failure)))
         kind = _KINDS.get(error.status, Kind.INTERNAL)
+        if kind == Kind.NOT_FOUND and "amespace" not in error.message:
+            return Failure(kind, f"no workflow '{workflow_id}' is running")
         text = f"workflow '{workflow_id}': {error.message or error.status.name} ({self._name})"
         return Failure(kind, text, retryable=kind in _RETRYABLE)
 

@@ -5,15 +5,19 @@ from __future__ import annotations
 import itertools
 import os
 import textwrap
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from lua_node import MODULES, LuaNode, code, entry
+from google.protobuf.duration_pb2 import Duration
+from lua_node import MODULES, LuaNode, eventually
+from temporalio.api.testservice.v1 import LockTimeSkippingRequest, SleepRequest, UnlockTimeSkippingRequest
 
-from runtime.binding import to_lua, to_python
+from runtime.binding import Failure, to_lua
 from runtime.registry.change import Change
 from runtime.registry.entry import Entry, EntryId
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 WORKER = "app:worker"
@@ -25,7 +29,11 @@ _numbers = itertools.count(1)
 class TemporalNode(LuaNode):
     """Every node has a task queue of its own; ids of workflows must differ from those of other tests."""
 
-    def __init__(self, directory: Path, address: str, options: dict[str, Any] | None = None) -> None:
+    worker = EntryId.parse(WORKER)
+
+    def __init__(self, directory: Path, address: str, *, skips: bool = False) -> None:
+        self.skips = skips
+        self._started: list[str] = []
         self.queue = f"lua-{os.getpid()}-{next(_numbers)}"
         super().__init__(directory)
         auto = {"auto_start": True}
@@ -35,9 +43,10 @@ class TemporalNode(LuaNode):
             "temporal.worker",
             client="app:temporal",
             task_queue=self.queue,
-            worker_options=options or {},
             lifecycle=auto,
         )
+        if skips:
+            self._bridge().run(self._testing().lock_time_skipping(LockTimeSkippingRequest()))
 
     def workflow(self, name: str, body: str, **meta: Any) -> str:
         """Add a workflow, or give it a new form; `...` holds its arguments."""
@@ -59,9 +68,10 @@ class TemporalNode(LuaNode):
 
     def execute(self, name: str, *arguments: Any) -> Any:
         """Run a workflow and give its result as plain data."""
-        return self.run(
-            "local r, e = process.exec(...) if e then error(e) end return r", f"app:{name}", WORKER, *arguments
-        )
+        with self._skipping():
+            return self.run(
+                "local r, e = process.exec(...) if e then error(e) end return r", f"app:{name}", WORKER, *arguments
+            )
 
     def start(self, name: str, workflow_id: str, *arguments: Any) -> str:
         """Start a workflow with an id and give its pid."""
@@ -72,6 +82,7 @@ class TemporalNode(LuaNode):
         if err then error(err) end
         return pid
         """
+        self._started.append(workflow_id)
         return str(self.run(body, workflow_id, f"app:{name}", WORKER, *arguments))
 
     def result(self, pid: str) -> Any:
@@ -83,7 +94,8 @@ class TemporalNode(LuaNode):
         if event.result.error then error(event.result.error) end
         return event.result.value
         """
-        return self.run(body, pid)
+        with self._skipping():
+            return self.run(body, pid)
 
     def send(self, pid: str, topic: str, *values: Any) -> None:
         """Send a signal."""
@@ -91,9 +103,54 @@ class TemporalNode(LuaNode):
 
     def restart(self) -> None:
         """Stop the worker and start it again: all that is left is at the server."""
-        host = self.node.processes.hosts[EntryId.parse(WORKER)]
-        self.node.supervisor.stop([host.id])
-        self.node.supervisor.start([host.id])
+        self.node.supervisor.stop(self.worker)
+        self.node.supervisor.start(self.worker)
 
+    def carry_out(self, work: Callable[[], Any]) -> Any:
+        """Do something that waits."""
+        return work()
 
-__all__ = ["LIMIT", "WORKER", "TemporalNode", "code", "entry", "to_python"]
+    def pass_time(self, seconds: float) -> None:
+        """Let so much time pass at a server that skips it."""
+        request = SleepRequest(duration=Duration(seconds=round(seconds)))
+        self._bridge().run(self._testing().unlock_time_skipping_with_sleep(request))
+
+    @contextmanager
+    def _skipping(self) -> Iterator[None]:
+        """Let a server that skips time do so."""
+        if not self.skips:
+            yield
+            return
+        self._bridge().run(self._testing().unlock_time_skipping(UnlockTimeSkippingRequest()))
+        try:
+            yield
+        finally:
+            self._bridge().run(self._testing().lock_time_skipping(LockTimeSkippingRequest()))
+
+    def _connection(self) -> Any:
+        return self.node.resources.find(EntryId("app", "temporal")).connection
+
+    def _bridge(self) -> Any:
+        return self._connection()._bridge
+
+    def _testing(self) -> Any:
+        return self._connection()._sdk.service_client.test_service
+
+    def settle(self) -> None:
+        """Let everything go on: others have to tell when it has."""
+
+    def waits(self, until: Callable[[], bool]) -> None:
+        """Let everything go on until something holds."""
+        eventually(until)
+
+    def close(self) -> None:
+        """End what runs still, so that its id is free, and stop the node."""
+        client = self.node.processes.hosts[self.worker].client
+        for workflow_id in self._started:
+            try:
+                client.terminate(workflow_id, "the test is over")
+            except Failure:
+                continue  # it has ended
+        if self.skips:
+            self._bridge().run(self._testing().unlock_time_skipping(UnlockTimeSkippingRequest()))
+        super().close()

@@ -5,14 +5,22 @@ import shutil
 import socket
 import subprocess
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
+_CACHE = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "wippy"
 REMEDY = (
     "no Temporal server: build Temporal's command line with '.ci/temporal' (which needs Go), or put another "
     "`temporal` on the PATH or into WIPPY_TEMPORAL"
+)
+NO_SKIPPING = (
+    "no Temporal server that skips time: get Temporal's test server with '.ci/temporal' (which needs Maven and Java), "
+    "or name a folder with its classes in WIPPY_TEMPORAL_TEST_SERVER"
 )
 SEARCH = ("stage=Keyword", "total=Int", "customer=Keyword")
 # By default a timer may be late, and the next run of an id must wait, by a second.
@@ -23,8 +31,15 @@ _START = 60.0
 def find_command() -> str | None:
     """Give the path of the command line, None when it is not there."""
     named = os.environ.get("WIPPY_TEMPORAL")
-    built = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "wippy" / "bin" / "temporal"
+    built = _CACHE / "bin" / "temporal"
     return named or shutil.which("temporal") or (str(built) if built.exists() else None)
+
+
+def find_skipping() -> Path | None:
+    """Give the folder with the classes of the server that skips time, None when it is not there."""
+    named = os.environ.get("WIPPY_TEMPORAL_TEST_SERVER")
+    folder = Path(named) if named else _CACHE / "temporal-test-server"
+    return folder if shutil.which("java") and any(folder.glob("temporal-test-server-*.jar")) else None
 
 
 @dataclass
@@ -52,34 +67,52 @@ def server():
     """Start a server with its state in memory."""
     command = find_command()
     if command is None:
-        if os.environ.get("WIPPY_REQUIRE_SERVICES") == "1":
-            pytest.fail(REMEDY)
-        pytest.skip(REMEDY)
+        _miss(REMEDY)
     port = free_port()
     attributes = [part for name in SEARCH for part in ("--search-attribute", name)]
     settings = [part for setting in QUICK for part in ("--dynamic-config-value", setting)]
     options = ["--headless", "--ip", "127.0.0.1", "--port", str(port), "--log-level", "never", *attributes, *settings]
-    process = subprocess.Popen(
-        [command, "server", "start-dev", *options],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
+    with _running([command, "server", "start-dev", *options], port):
+        yield Server(command, f"127.0.0.1:{port}")
+
+
+@pytest.fixture(scope="session")
+def skipping_server():
+    """Start the server whose time a test can skip."""
+    folder = find_skipping()
+    if folder is None:
+        _miss(NO_SKIPPING)
+    port = free_port()
+    line = ["java", "-cp", f"{folder}/*", "io.temporal.testserver.TestServer", str(port), "--enable-time-skipping"]
+    with _running(line, port):
+        yield Server("", f"127.0.0.1:{port}")
+
+
+def _miss(remedy: str) -> NoReturn:
+    if os.environ.get("WIPPY_REQUIRE_SERVICES") == "1":
+        pytest.fail(remedy)
+    pytest.skip(remedy)
+
+
+@contextmanager
+def _running(line: list[str], port: int) -> Iterator[None]:
+    process = subprocess.Popen(line, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
-        made = Server(command, f"127.0.0.1:{port}")
-        _await(made, process)
-        yield made
+        _await(process, port, " ".join(line))
+        yield
     finally:
         process.terminate()
         process.wait(20)
 
 
-def _await(server: Server, process: subprocess.Popen) -> None:
+def _await(process: subprocess.Popen[bytes], port: int, line: str) -> None:
     deadline = time.monotonic() + _START
     while time.monotonic() < deadline:
-        assert process.poll() is None, f"{server.command} server start-dev ended with {process.returncode}"
+        assert process.poll() is None, f"it ended with {process.returncode}: {line}"
         try:
-            if "SERVING" in server.cli("operator", "cluster", "health"):
-                return
-        except subprocess.CalledProcessError:
-            time.sleep(0.2)  # nothing tells when it is ready but asking
-    pytest.fail(f"{server.command} server start-dev did not get ready within {_START} s")
+            socket.create_connection(("127.0.0.1", port)).close()
+        except ConnectionRefusedError:
+            time.sleep(0.1)  # nothing tells when it is ready but asking
+        else:
+            return
+    pytest.fail(f"it did not get ready within {_START} s: {line}")

@@ -13,6 +13,8 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parents[1] / "support"))
 
 from lua_node import MODULES
+from temporal_node import TemporalNode
+from temporal_server import server, skipping_server  # noqa: F401
 from virtual_node import VirtualNode
 
 from runtime.binding import to_lua
@@ -122,5 +124,28 @@ class WorkflowNode(VirtualNode):
 def flows(tmp_path: Path) -> Iterator[WorkflowNode]:
     """Give a node of its own to a test."""
     made = WorkflowNode(tmp_path)
+    yield made
+    made.close()
+
+
+def keep_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have workers on Temporal keep no run in memory, so that every task replays its history."""
+    from runtime.temporal import worker
+
+    settings = worker._settings
+    monkeypatch.setattr(worker, "_settings", lambda options: {**settings(options), "max_cached_workflows": 0})
+
+
+@pytest.fixture(params=["embedded", "temporal"])
+def either(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[WorkflowNode | TemporalNode]:
+    """Give a node of its own to a test, on either engine."""
+    skips = request.node.get_closest_marker("skipped_clock") is not None
+    if request.param == "embedded":
+        made: WorkflowNode | TemporalNode = WorkflowNode(tmp_path)
+    else:
+        at = request.getfixturevalue("skipping_server" if skips else "server")
+        if skips:  # that server never gives up on a worker that kept a run in its cache and is gone
+            keep_nothing(request.getfixturevalue("monkeypatch"))
+        made = TemporalNode(tmp_path, at.address, skips=skips)
     yield made
     made.close()
