@@ -189,10 +189,21 @@ def test_the_library_uses_public_faces_of_the_runtime():
     )
 
 
-def test_asyncio_is_nowhere():
+def test_asyncio_is_at_the_bridge_only():
     forbid(
-        [found for found in imports() if found.reaches("asyncio")],
+        [found for found in imports() if found.reaches("asyncio") and found.module != "runtime.temporal.bridge"],
         "asyncio runs behind one bridge module in a thread of its own; use gevent.",
+    )
+
+
+def test_temporal_is_behind_its_engine():
+    forbid(
+        [
+            found
+            for found in imports()
+            if found.reaches("temporalio", "google.protobuf") and not found.module.startswith("runtime.temporal.")
+        ],
+        "Only runtime/temporal imports temporalio: ask through runtime.workflows.engine, which every engine has.",
     )
 
 

@@ -153,6 +153,13 @@ class World:
     def signal(self, workflow_id: str, name: str, *arguments: Any, sender: str = "") -> None:
         self.client.signal(workflow_id, Signaled(name, tuple(map(dump, arguments)), {}, sender))
 
+    def plain_client(self) -> Any:
+        """Give a client that puts nothing before the names of task queues."""
+        from runtime.temporal.client import Client
+        from runtime.temporal.requests import Requests
+
+        return Client(self.bridge, self.connection._sdk, Requests("default", "test", ""), "plain")
+
     def close(self) -> None:
         for worker in self.workers:
             worker.stop(LIMIT)
