@@ -51,6 +51,7 @@ format: $(VENV)/.tools  ## Bring the sources into the common form
 bench: $(VENV)/.tools  ## Measure against Lua, Python and bare Falcon in one run; compiling, loading, starting against their bars
 	$(BIN)/python benchmarks/run.py
 	$(BIN)/python benchmarks/machine.py
+	$(BIN)/python benchmarks/workflows.py
 	$(BIN)/python benchmarks/http_load.py
 
 build: $(VENV)/.tools  ## Build the wheel into dist/

@@ -17,7 +17,7 @@ from runtime.process.current import process
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-module = Module("logger", classes=("io",))
+module = Module("logger", classes=("io", "workflow"))
 sink = logging.getLogger("wippy.app")
 
 
@@ -35,6 +35,8 @@ class Logger(Userdata):
         if not sink.isEnabledFor(level):
             return
         running = process()
+        if running is not None and running.run is not None and running.run.replaying:
+            return  # it was written the first time
         frame = running_lua_frame()
         extra = {
             "fields": {**self._fields, **plain_fields(fields)},

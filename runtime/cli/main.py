@@ -23,6 +23,7 @@ COMMANDS = {
     "serve": "runtime.cli.serve",
     "lua": "runtime.cli.lua",
     "registry": "runtime.cli.registry",
+    "workflow": "runtime.cli.workflow",
     "version": "runtime.cli.version",
 }
 _HELP = """Run applications written in typed Lua.

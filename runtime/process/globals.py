@@ -26,6 +26,8 @@ def print_(*values: LuaValue) -> Results:
     """Write one log record at info level, the arguments joined by a space (dialect)."""
     text = decode(" ".join([tostring(value) for value in values]))
     task = current_task()
+    if task is not None and task.process.run is not None and task.process.run.replaying:
+        return ()
     frame = running_lua_frame()
     location = f"{frame.f_code.co_filename}:{frame.f_lineno}" if frame is not None else ""
     log.info("%s", text, extra={"pid": str(task.process.pid) if task else "", "location": location})

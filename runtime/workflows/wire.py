@@ -15,7 +15,7 @@ _CLASSES: dict[str, type] = {
     for value in vars(module).values()
     if isinstance(value, type) and value.__module__ == module.__name__
 }
-_TAG = "@"
+TAG = "@"  # the key that names the class
 Plain: TypeAlias = "dict[str, Any] | list[Any] | str | int | float | bool | None"
 
 
@@ -37,7 +37,7 @@ def _plain(value: Any) -> Plain:
     if isinstance(value, dict):
         return {key: _plain(item) for key, item in value.items()}
     if type(value).__name__ in _CLASSES:
-        made: dict[str, Any] = {_TAG: type(value).__name__}
+        made: dict[str, Any] = {TAG: type(value).__name__}
         for field in fields(value):
             item = getattr(value, field.name)
             if item != _default(field):
@@ -57,12 +57,12 @@ def _object(value: Any) -> Any:
     if isinstance(value, list):
         return tuple(_object(item) for item in value)
     if isinstance(value, dict):
-        if _TAG not in value:
+        if TAG not in value:
             return {key: _object(item) for key, item in value.items()}
-        made = _CLASSES[value[_TAG]]
+        made = _CLASSES[value[TAG]]
         binary = _BINARY[made]
         return made(
-            **{name: _bytes(item) if name in binary else _object(item) for name, item in value.items() if name != _TAG}
+            **{name: _bytes(item) if name in binary else _object(item) for name, item in value.items() if name != TAG}
         )
     return value
 

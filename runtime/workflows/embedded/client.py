@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from runtime.registry.entry import EntryId
-    from runtime.workflows.activation import Data, Job, Signaled, Start
+    from runtime.workflows.activation import Data, Signaled, Start
     from runtime.workflows.commands import StartOptions
     from runtime.workflows.embedded.engine import Engine
     from runtime.workflows.embedded.live import Live
@@ -46,7 +46,8 @@ class EmbeddedClient:
             elif options.id_conflict_policy == "terminate_existing":
                 self._engine.close_run(found, Status.TERMINATED, Failed(TERMINATED))
             else:
-                self._tell(found, *signals)
+                if signals:
+                    self._engine.tell(found, *signals)
                 return found.id
             started = self._begin(start, options, signals)
             if started is not None:
@@ -86,29 +87,13 @@ class EmbeddedClient:
             raise Failure(Kind.NOT_FOUND, f"no workflow '{workflow_id}' is running")
         return live
 
-    def _tell(self, live: Live, *jobs: Job) -> None:
-        """Let a workflow know something; it is on the disk when this returns."""
-        if not jobs:
-            return
-        rows = [self._engine.job_row(live.id, job) for job in jobs]
-        self._engine.journal.commit([statement for _, statement in rows])
-        # It may have gone on as a new run meanwhile.
-        target = self._engine.current.get(live.start.workflow_id)
-        if target is not None and target is not live:
-            moved = [("UPDATE jobs SET run_id = ? WHERE id = ?", (target.id, row)) for row, _ in rows]
-            self._engine.journal.commit(moved)
-        elif target is None:
-            raise Failure(Kind.NOT_FOUND, f"workflow '{live.start.workflow_id}' has ended")
-        for job, (row, _) in zip(jobs, rows, strict=True):
-            self._engine.happen(target, job, row)
-
     def signal(self, workflow_id: str, signal: Signaled) -> None:
         """Send a message."""
-        self._tell(self._running(workflow_id), signal)
+        self._engine.tell(self._running(workflow_id), signal)
 
     def cancel(self, workflow_id: str, reason: str) -> None:
         """Ask it to end."""
-        self._tell(self._running(workflow_id), CancelRequested(reason))
+        self._engine.tell(self._running(workflow_id), CancelRequested(reason))
 
     def terminate(self, workflow_id: str, reason: str) -> None:
         """End it at once."""
@@ -141,7 +126,7 @@ class EmbeddedClient:
         request = UpdateRequested(str(uuid.uuid4()), name, tuple(arguments))
         waiting = self._engine.updates[request.id] = Completion()
         try:
-            self._tell(live, request)
+            self._engine.tell(live, request)
             return data.encode(result_of(waiting.wait()))
         finally:
             self._engine.updates.pop(request.id, None)

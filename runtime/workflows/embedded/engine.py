@@ -20,8 +20,8 @@ from runtime.lua.errors import LuaError
 from runtime.process import timing
 from runtime.process.outcome import Outcome
 from runtime.process.timing import start_timer
-from runtime.workflows import wire
-from runtime.workflows.activation import Activation, Failed, Problem, Queried
+from runtime.workflows import data, wire
+from runtime.workflows.activation import Activation, CancelRequested, Failed, Problem, Queried, Signaled
 from runtime.workflows.commands import AnswerQuery
 from runtime.workflows.embedded.effects import Effects
 from runtime.workflows.embedded.live import Live
@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("wippy.workflows")
 _SECOND = 1_000_000_000
+_POLL = 0.25  # seconds between two looks at what other processes want
 _CACHED = 1000  # runs whose code stays in memory while they wait
 _PATIENCE = (1.0, 2.0, 5.0, 10.0, 30.0)  # seconds after which a task that failed is tried again, unless code changes
 _STOPPED = Outcome(
@@ -61,6 +62,9 @@ class Engine:
         self._cache: OrderedDict[str, Live] = OrderedDict()
         self._rows = itertools.count(time.time_ns())
         self._stopped = False
+        # The version of the file when requests were read last; a new host makes us read them again.
+        self._seen = -1
+        self._watching = gevent.spawn(self._watch_requests)
 
     def now(self) -> int:
         """Give nanoseconds since 1970."""
@@ -76,6 +80,7 @@ class Engine:
         found = [self._recover(host, *row) for row in rows]
         for live in found:  # only now, for they may have to do with one another
             self._take_up(live)
+        self._seen = -1
         if found:
             log.info("%s goes on with %d workflows", host, len(found))
 
@@ -153,6 +158,22 @@ class Engine:
             left = min(limits) - (self.now() - live.started) / _SECOND
             live.deadline = start_timer(left, lambda: self._out_of_time(live))
         self.pump(live)
+
+    def tell(self, live: Live, *jobs: Job) -> None:
+        """Let a workflow know something from outside; it is on the disk when this returns.
+
+        Failure NOT_FOUND when it has ended meanwhile.
+        """
+        rows = [self.job_row(live.id, job) for job in jobs]
+        self.journal.commit([statement for _, statement in rows])
+        # It may have gone on as a new run meanwhile.
+        target = self.current.get(live.start.workflow_id)
+        if target is None:
+            raise Failure(Kind.NOT_FOUND, f"workflow '{live.start.workflow_id}' has ended")
+        if target is not live:
+            self.journal.commit([("UPDATE jobs SET run_id = ? WHERE id = ?", (target.id, row)) for row, _ in rows])
+        for job, (row, _) in zip(jobs, rows, strict=True):
+            self.happen(target, job, row)
 
     def _put(self, live: Live, job: Job, row: int | None, due: int) -> None:
         wait = (due - self.now()) / _SECOND
@@ -285,6 +306,43 @@ class Engine:
         assert isinstance(answer, AnswerQuery), "a question leads to nothing but its answer"
         return answer
 
+    # --- requests of other processes ----------------------------------------------------------------------------------
+
+    def _watch_requests(self) -> None:
+        """Carry out what other processes write into the file."""
+        while True:
+            try:
+                version = self.journal.version()
+                if version != self._seen:
+                    self._seen = version
+                    self._carry_out_requests()
+            except Failure as failure:
+                log.error("%s", failure.message)  # noqa: TRY400  (the text says all there is)
+            gevent.sleep(_POLL)
+
+    def _carry_out_requests(self) -> None:
+        for row, workflow_id, action, body in self.journal.read("SELECT * FROM requests ORDER BY id"):
+            live = self.current.get(workflow_id)
+            if live is None and self._is_elsewhere(workflow_id):
+                continue  # of a host that does not run here, or not yet
+            if live is not None:
+                self._carry_out_request(live, action, json.loads(body))
+            self.journal.commit([("DELETE FROM requests WHERE id = ?", (row,))])
+
+    def _is_elsewhere(self, workflow_id: str) -> bool:
+        sql = "SELECT 1 FROM runs WHERE workflow_id = ? AND status = ?"
+        return bool(self.journal.read(sql, (workflow_id, Status.RUNNING)))
+
+    def _carry_out_request(self, live: Live, action: str, body: Any) -> None:
+        if action == "terminate":
+            problem = Problem(f"workflow terminated: {body}", Kind.CANCELED, retryable=False)
+            self.close_run(live, Status.TERMINATED, Failed(problem))
+        elif action == "cancel":
+            self.tell(live, CancelRequested(body))
+        else:
+            name, values = body
+            self.tell(live, Signaled(name, tuple(data.to_json(value) for value in values)))
+
     # --- ends ---------------------------------------------------------------------------------------------------------
 
     def _out_of_time(self, live: Live) -> None:
@@ -337,6 +395,7 @@ class Engine:
     def stop(self) -> None:
         """Let go of everything; the file has it."""
         self._stopped = True
+        self._watching.kill()
         for host in list(self._hosts):
             self.remove_host(host)
         for waiting in [*self.waiting.values(), *self.updates.values()]:

@@ -23,8 +23,8 @@ _SCHEMA = """
 CREATE TABLE IF NOT EXISTS runs (
     run_id TEXT PRIMARY KEY, number INTEGER NOT NULL, workflow_id TEXT NOT NULL, host TEXT NOT NULL, type TEXT NOT NULL,
     status TEXT NOT NULL, start TEXT NOT NULL, parent_run TEXT NOT NULL DEFAULT '',
-    parent_seq INTEGER NOT NULL DEFAULT 0, started INTEGER NOT NULL, ended INTEGER, result TEXT, memo TEXT NOT NULL DEFAULT '{}',
-    search TEXT NOT NULL DEFAULT '{}', trouble TEXT NOT NULL DEFAULT ''
+    parent_seq INTEGER NOT NULL DEFAULT 0, started INTEGER NOT NULL, ended INTEGER, result TEXT,
+    memo TEXT NOT NULL DEFAULT '{}', search TEXT NOT NULL DEFAULT '{}', trouble TEXT NOT NULL DEFAULT ''
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS runs_by_workflow ON runs (workflow_id, number);
 CREATE INDEX IF NOT EXISTS runs_by_status ON runs (status, host);
@@ -44,6 +44,10 @@ CREATE TABLE IF NOT EXISTS activities (
     run_id TEXT NOT NULL, seq INTEGER NOT NULL, command TEXT NOT NULL, scheduled INTEGER NOT NULL,
     PRIMARY KEY (run_id, seq)
 ) WITHOUT ROWID;
+-- What other processes want of the one that runs the engine: signal, cancel, terminate.
+CREATE TABLE IF NOT EXISTS requests (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, workflow_id TEXT NOT NULL, action TEXT NOT NULL, body TEXT NOT NULL
+);
 """
 
 
