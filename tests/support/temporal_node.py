@@ -48,7 +48,7 @@ class TemporalNode(LuaNode):
         if skips:
             self._bridge().run(self._testing().lock_time_skipping(LockTimeSkippingRequest()))
 
-    def workflow(self, name: str, body: str, **meta: Any) -> str:
+    def workflow(self, name: str, body: str, /, **meta: Any) -> str:
         """Add a workflow, or give it a new form; `...` holds its arguments."""
         return self._put(name, "workflow.lua", body, WORKFLOW_MODULES, {"workflow": {"worker": WORKER, **meta}})
 
