@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from runtime.workflows.engine import Workflow
 
 log = logging.getLogger("wippy.temporal")
+_TOLD = 3  # commands that a message about a divergence lists
 _DIVERGED = WorkflowTaskFailedCause.WORKFLOW_TASK_FAILED_CAUSE_NON_DETERMINISTIC_ERROR
 
 
@@ -89,6 +90,7 @@ class Instance(WorkflowInstance):
         self._writer = Writer(self._place, prefix)
         self._workflow: Workflow | None = None
         self._cancel_requested = False
+        self._asked: Sequence[ours.Command] = ()
         # Updates that wait for their acceptance, and those that have it.
         self._proposed: set[str] = set()
         self._accepted: set[str] = set()
@@ -121,7 +123,7 @@ class Instance(WorkflowInstance):
                 self._proposed.add(job.id)
         if self._workflow is None:
             raise WorkflowError("the workflow was asked to go on before it had started")
-        asked = self._workflow.activate(activation)
+        self._asked = asked = self._workflow.activate(activation)
         if not activation.replaying:
             self._deliver(asked)
         return list(self._written(asked))
@@ -179,10 +181,11 @@ class Instance(WorkflowInstance):
     def _evict(self, job: RemoveFromCache) -> None:
         if job.reason == RemoveFromCache.EvictionReason.NONDETERMINISM:
             log.error(
-                "the workflow %s does not do what its history says: %s; it waits, and goes on when its code does the "
+                "the workflow %s does not do what its history says: %s%s; it waits, and goes on when its code does the "
                 "same again, or tells old from new runs by workflow.version",
                 self._name(),
                 job.message,
+                self._last_asked(),
             )
         self.close()
 
@@ -195,6 +198,17 @@ class Instance(WorkflowInstance):
                 running.close()
             except Exception:
                 log.exception("internal error: the workflow %s cannot be let go of", self._name())
+
+    def _last_asked(self) -> str:
+        """Tell what the code asked for last, and where: core says what the history has, but knows no code."""
+        running = self._workflow
+        told = []
+        for command in self._asked[:_TOLD] if running is not None else ():
+            subject = getattr(command, "name", "") or getattr(command, "type", "") or getattr(command, "id", "")
+            place = running.place_of(command) if running is not None else ""
+            words = (type(command).__name__, subject, f"at {place}" if place else "")
+            told.append(" ".join(filter(None, words)))
+        return f"; the code asked for {', '.join(told)}" if told else ""
 
     def _name(self) -> str:
         return f"{self._info.workflow_id} ({self._info.workflow_type}, run {self._info.run_id})"

@@ -22,6 +22,9 @@ class Workflow(Protocol):
         task fails, the workflow does not, and the task is tried again when the code has changed.
         """
 
+    def place_of(self, command: Command) -> str:
+        """Tell the line of code that asked for a command of the last activation, in a replay; empty if unknown."""
+
     def close(self) -> None:
         """Let go of it; it can be made anew by replaying its history."""
 

@@ -167,6 +167,9 @@ class Script:
             self._over = True
             flow.commands.append(commands.Fail(end.problem))
 
+    def place_of(self, command: commands.Command) -> str:
+        return ""
+
     def close(self) -> None:
         self.closed = True
         self._main.close()

@@ -79,6 +79,7 @@ def test_code_that_departs_from_the_history_stands_still_and_goes_on_when_mended
         flows.send(pid, "go")
         until(lambda: "does not do what its history says" in caplog.text)
     assert f"{flows.queue}-d" in caplog.text
+    assert "the code asked for ScheduleActivity app:other at app:way:2" in caplog.text
     flows.workflow("way", OLD)
     flows.restart()
     assert flows.result(pid) == "old"
