@@ -3,6 +3,7 @@
 import json
 import sys
 import time
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -10,10 +11,7 @@ from typing import Annotated, Any
 import typer
 
 from runtime.cli.console import CommandError, out, style
-from runtime.config import Config
 from runtime.project import Project
-from runtime.registry.loader import load_entries
-from runtime.workflows.embedded.inspector import EmbeddedInspector
 from runtime.workflows.embedded.status import Status
 from runtime.workflows.inspector import Event, Inspector, Summary
 
@@ -103,7 +101,8 @@ def list_runs(
     """List runs."""
     if status and status not in list(Status):
         raise CommandError(f"there is no status '{status}'; there are {', '.join(Status)}")
-    found = _open(directory, host).runs(status, limit)
+    with closing(_open(directory, host)) as inspector:
+        found = inspector.runs(status, limit)
     if as_json:
         out(json.dumps([vars(summary) for summary in found], indent=2, ensure_ascii=False))
     elif found:
@@ -141,9 +140,9 @@ def _cells(summary: Summary) -> tuple[str, str, str, str, str]:
 
 def show(workflow_id: Id, run: Run = "", as_json: AsJson = False, host: Host = "", directory: Dir = None) -> None:
     """Show a workflow."""
-    inspector = _open(directory, host)
-    summary = inspector.describe(workflow_id, run)
-    events = inspector.events(summary)
+    with closing(_open(directory, host)) as inspector:
+        summary = inspector.describe(workflow_id, run)
+        events = inspector.events(summary)
     if as_json:
         made = {**vars(summary), "events": [vars(event) for event in events]}
         out(json.dumps(made, indent=2, ensure_ascii=False))
@@ -196,8 +195,9 @@ def _span(seconds: float) -> str:
 
 def history(workflow_id: Id, run: Run = "", host: Host = "", directory: Dir = None) -> None:
     """Print a history."""
-    inspector = _open(directory, host)
-    out(json.dumps(inspector.export(inspector.describe(workflow_id, run)), indent=2, ensure_ascii=False))
+    with closing(_open(directory, host)) as inspector:
+        exported = inspector.export(inspector.describe(workflow_id, run))
+    out(json.dumps(exported, indent=2, ensure_ascii=False))
 
 
 def signal(
@@ -208,7 +208,8 @@ def signal(
     directory: Dir = None,
 ) -> None:
     """Send a message."""
-    _open(directory, host).signal(workflow_id, name, [_value(text) for text in values or ()])
+    with closing(_open(directory, host)) as inspector:
+        inspector.signal(workflow_id, name, [_value(text) for text in values or ()])
 
 
 def _value(text: str) -> Any:
@@ -220,12 +221,14 @@ def _value(text: str) -> Any:
 
 def cancel(workflow_id: Id, reason: Reason = "", host: Host = "", directory: Dir = None) -> None:
     """Ask a workflow to end."""
-    _open(directory, host).cancel(workflow_id, reason)
+    with closing(_open(directory, host)) as inspector:
+        inspector.cancel(workflow_id, reason)
 
 
 def terminate(workflow_id: Id, reason: Reason = "by hand", host: Host = "", directory: Dir = None) -> None:
     """End a workflow."""
-    _open(directory, host).terminate(workflow_id, reason)
+    with closing(_open(directory, host)) as inspector:
+        inspector.terminate(workflow_id, reason)
 
 
 def replay(
@@ -244,9 +247,10 @@ def replay(
         except (OSError, ValueError) as problem:
             raise CommandError(f"{file} is no history that `wippy workflow history` printed: {problem}") from None
     else:
-        inspector = _open(directory, host)
-        found = [inspector.describe(workflow_id, run)] if workflow_id else inspector.runs(Status.RUNNING, sys.maxsize)
-        histories = [inspector.export(summary) for summary in found]
+        with closing(_open(directory, host)) as inspector:
+            running = [] if workflow_id else inspector.runs(Status.RUNNING, sys.maxsize)
+            found = [inspector.describe(workflow_id, run)] if workflow_id else running
+            histories = [inspector.export(summary) for summary in found]
     replay_histories(_project(directory), histories)
 
 
@@ -255,18 +259,6 @@ def _project(directory: Path | None) -> Project:
 
 
 def _open(directory: Path | None, wanted: str) -> Inspector:
-    """Open the engine of the host that is meant; the only one where there is one."""
-    project = _project(directory)
-    hosts = {
-        str(entry.id): entry
-        for entry in load_entries(project, Config.load(project.root))
-        if entry.kind == "workflow.host"
-    }
-    if not hosts:
-        raise CommandError("the project has no entry of kind workflow.host")
-    if wanted and wanted not in hosts:
-        raise CommandError(f"there is no workflow.host {wanted}; there are {', '.join(sorted(hosts))}")
-    files = {str(entry.lookup("file", ".wippy/workflows.db")) for name, entry in hosts.items() if wanted in ("", name)}
-    if len(files) > 1:
-        raise CommandError(f"there are several hosts; choose one with --host: {', '.join(sorted(hosts))}")
-    return EmbeddedInspector(project.root / files.pop())
+    from runtime.cli.workflow_engines import open_inspector
+
+    return open_inspector(_project(directory), wanted)

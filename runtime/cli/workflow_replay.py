@@ -34,6 +34,8 @@ def replay_histories(project: Project, histories: list[Any]) -> None:
 
 
 def _replay(node: Node, history: Any) -> bool:
+    if isinstance(history, dict) and "events" in history:
+        return _replay_of_temporal(node, history)
     try:
         start, _ = wire.load(json.dumps(history["start"]))
         tasks = [
@@ -47,6 +49,32 @@ def _replay(node: Node, history: Any) -> bool:
         run = node.workflows.open(host, replace(start, run_id=history["run_id"]))
         carry_out(run, tasks)
         run.close()
+    except WorkflowError as problem:
+        err(str(problem))
+        return False
+    return True
+
+
+def _replay_of_temporal(node: Node, history: Any) -> bool:
+    from runtime.temporal.bridge import Bridge
+    from runtime.temporal.replay import replay, workflow_type
+    from runtime.temporal.services import WorkerService
+
+    try:
+        kind = workflow_type(history)
+    except (KeyError, TypeError, IndexError) as problem:
+        raise CommandError(f"this is no history of Temporal: {problem!r}") from None
+    workers = [
+        host
+        for host in node.processes.hosts.values()
+        if isinstance(host, WorkerService) and kind in node.workflows.types(host.id)
+    ]
+    named = [host for host in workers if str(host.id) == history.get("host")]
+    if not workers:
+        err(f"no temporal.worker has a workflow of type '{kind}'")
+        return False
+    try:
+        replay(Bridge(), history, (named or workers)[0].deployment())
     except WorkflowError as problem:
         err(str(problem))
         return False

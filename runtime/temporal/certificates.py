@@ -5,9 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from cryptography.hazmat.primitives.serialization import load_pem_private_key
-from cryptography.x509 import load_pem_x509_certificates
-
 from runtime.supervisor.service import ServiceError
 
 if TYPE_CHECKING:
@@ -37,19 +34,31 @@ def credentials(entry_id: EntryId, config: ClientConfig, directory: Path) -> Cre
     api_key = auth.api_key or reader.text("auth.api_key_file", auth.api_key_file) if auth.type == "api_key" else None
     certificate = private_key = None
     if auth.type == "mtls":
-        certificate = reader.pem("auth.cert", auth.cert_file, auth.cert_pem, load_pem_x509_certificates)
-        private_key = reader.pem("auth.key", auth.key_file, auth.key_pem, lambda pem: load_pem_private_key(pem, None))
+        certificate = reader.pem("auth.cert", auth.cert_file, auth.cert_pem, _see_certificates)
+        private_key = reader.pem("auth.key", auth.key_file, auth.key_pem, _see_key)
     # A key must not travel in the clear unless the entry says so; a certificate cannot.
     encrypted = tls.enabled if tls is not None else api_key is not None
     ca = tls.ca_file if tls is not None and tls.enabled else ""
     return Credentials(
         api_key,
         encrypted or certificate is not None,
-        reader.pem("tls.ca", ca, "", load_pem_x509_certificates) if ca else None,
+        reader.pem("tls.ca", ca, "", _see_certificates) if ca else None,
         certificate,
         private_key,
         (tls.server_name or None) if tls is not None else None,
     )
+
+
+def _see_certificates(pem: bytes) -> None:
+    from cryptography.x509 import load_pem_x509_certificates  # a fifth of a second, which most need not wait
+
+    load_pem_x509_certificates(pem)
+
+
+def _see_key(pem: bytes) -> None:
+    from cryptography.hazmat.primitives.serialization import load_pem_private_key
+
+    load_pem_private_key(pem, None)
 
 
 class _Reader:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import socket
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from temporalio.client import Client as Sdk
-from temporalio.service import KeepAliveConfig, RPCError, TLSConfig
+from temporalio.service import KeepAliveConfig, RPCError, RPCStatusCode, TLSConfig
 
+from runtime.binding import Failure, Kind
 from runtime.supervisor.service import ServiceError
 from runtime.temporal import log
 from runtime.temporal.certificates import Credentials, credentials
@@ -18,11 +19,16 @@ from runtime.temporal.requests import Requests
 from runtime.temporal.worker import Worker
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine
+
+    from temporalio.service import WorkflowService
+
     from runtime.registry.entry import EntryId
     from runtime.temporal.bridge import Bridge
     from runtime.temporal.config import ClientConfig
     from runtime.temporal.work import Work
 
+T = TypeVar("T")
 _HEALTH_TIMEOUT = timedelta(seconds=5)
 _MILLISECONDS = 1000
 
@@ -56,6 +62,24 @@ class TemporalConnection:
             bridge.release()
             raise
         return cls(bridge, sdk, entry_id, config)
+
+    @property
+    def namespace(self) -> str:
+        """Where its workflows are."""
+        return self._config.namespace
+
+    def queue(self, name: str) -> str:
+        """Give the name of a task queue at the server."""
+        return self._config.tq_prefix + name
+
+    def ask(self, request: Callable[[WorkflowService], Coroutine[Any, Any, T]], absent: str = "") -> T:
+        """Ask the service; raise Failure when it refuses, with the text `absent` for what is not there."""
+        try:
+            return self._bridge.run(request(self._sdk.workflow_service))
+        except RPCError as error:
+            if error.status == RPCStatusCode.NOT_FOUND and absent:
+                raise Failure(Kind.NOT_FOUND, absent) from None
+            raise Failure(Kind.UNAVAILABLE, f"{self._entry}: {error.message or error.status.name}") from None
 
     def serve(self, work: Work) -> Worker:
         """Start a worker."""

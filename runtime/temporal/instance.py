@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence  # noqa: TC003  (the SDK evaluates the annotations of what it registers)
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from temporalio import workflow
 from temporalio.api.enums.v1 import WorkflowTaskFailedCause
@@ -44,6 +44,14 @@ _TOLD = 3  # commands that a message about a divergence lists
 _DIVERGED = WorkflowTaskFailedCause.WORKFLOW_TASK_FAILED_CAUSE_NON_DETERMINISTIC_ERROR
 
 
+# Told the name of a workflow that cannot go on, why, and what to do.
+Complain: TypeAlias = "Callable[[str, str, str], object]"
+
+
+def _log(name: str, reason: str, remedy: str) -> None:
+    log.error("the workflow %s %s; %s", name, reason, remedy)
+
+
 @workflow.defn(dynamic=True, sandboxed=False)
 class AnyWorkflow:
     """What is registered at the worker: a workflow of any type, so that types may come while it runs."""
@@ -60,6 +68,7 @@ class Runner(WorkflowRunner):
 
     deployment: Deployment
     prefix: str
+    complain: Complain = _log
     _instances: set[Instance] = field(default_factory=set)
 
     def prepare_workflow(self, defn: Any) -> None:
@@ -67,7 +76,7 @@ class Runner(WorkflowRunner):
 
     def create_instance(self, det: WorkflowInstanceDetails) -> WorkflowInstance:
         """Make the instance of a run."""
-        made = Instance(self.deployment, det.info, self.prefix, self._instances.discard)
+        made = Instance(self, det.info, self._instances.discard)
         self._instances.add(made)
         return made
 
@@ -80,14 +89,13 @@ class Runner(WorkflowRunner):
 class Instance(WorkflowInstance):
     """A run of a workflow in the cache of a worker."""
 
-    def __init__(
-        self, deployment: Deployment, info: workflow.Info, prefix: str, closed: Callable[[Instance], object]
-    ) -> None:
-        self._deployment = deployment
+    def __init__(self, runner: Runner, info: workflow.Info, closed: Callable[[Instance], object]) -> None:
+        self._deployment = runner.deployment
+        self._complain = runner.complain
         self._closed = closed
         self._info = info
         self._place = Place(info.run_id, info.namespace, info.task_queue)
-        self._writer = Writer(self._place, prefix)
+        self._writer = Writer(self._place, runner.prefix)
         self._workflow: Workflow | None = None
         self._cancel_requested = False
         self._asked: Sequence[ours.Command] = ()
@@ -170,7 +178,7 @@ class Instance(WorkflowInstance):
     def _failed(
         self, completion: WorkflowActivationCompletion, reason: str, *, diverged: bool
     ) -> WorkflowActivationCompletion:
-        log.error("the workflow %s waits until its code is right: %s", self._name(), reason)
+        self._complain(self._name(), f"stands still: {reason}", "it goes on when its code is right")
         completion.failed.failure.message = reason
         completion.failed.failure.source = SOURCE
         completion.failed.failure.application_failure_info.type = "Divergence" if diverged else "WorkflowError"
@@ -180,12 +188,10 @@ class Instance(WorkflowInstance):
 
     def _evict(self, job: RemoveFromCache) -> None:
         if job.reason == RemoveFromCache.EvictionReason.NONDETERMINISM:
-            log.error(
-                "the workflow %s does not do what its history says: %s%s; it waits, and goes on when its code does the "
-                "same again, or tells old from new runs by workflow.version",
+            self._complain(
                 self._name(),
-                job.message,
-                self._last_asked(),
+                f"does not do what its history says: {job.message}{self._last_asked()}",
+                "it goes on when its code does the same again, or tells old from new runs by workflow.version",
             )
         self.close()
 

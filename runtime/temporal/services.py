@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from runtime.temporal.bridge import Bridge
     from runtime.temporal.config import ClientConfig, WorkerConfig
     from runtime.temporal.connection import TemporalConnection
+    from runtime.temporal.inspector import TemporalInspector
     from runtime.temporal.worker import Worker
     from runtime.workflows.activation import Start
     from runtime.workflows.commands import Deliver
@@ -98,8 +99,8 @@ class WorkerService(WorkflowHost, Service):
         for name in _WITHOUT_EFFECT:
             if getattr(self._config.worker_options, name):
                 log.warning("%s: worker_options.%s has no effect here", self.id, name)
-        deployment = Deployment(self._open, NodeActivities(self.node, self.id), self._deliver)
-        self._worker = connection.serve(Work(self.id, self._config.task_queue, self._config.worker_options, deployment))
+        work = Work(self.id, self._config.task_queue, self._config.worker_options, self.deployment())
+        self._worker = connection.serve(work)
         self.client = connection.client
         log.info(
             "%s serves the task queue %s: %d workflows, %d activities",
@@ -108,6 +109,24 @@ class WorkerService(WorkflowHost, Service):
             len(self.node.workflows.types(self.id)),
             len(self.node.workflows.activities(self.id)),
         )
+
+    def inspect(self, release: Callable[[], object]) -> TemporalInspector:
+        """Look at its workflows while neither it nor its client runs; raise ServiceError when that cannot be."""
+        from runtime.temporal.inspector import TemporalInspector
+
+        client = self._service
+        client.start()
+        assert client.connection is not None, "it has just started"
+
+        def end() -> None:
+            client.stop(0.0)
+            release()
+
+        return TemporalInspector(client.connection, str(self.id), self._config.task_queue, end)
+
+    def deployment(self) -> Deployment:
+        """Give what it runs."""
+        return Deployment(self._open, NodeActivities(self.node, self.id), self._deliver)
 
     def _open(self, start: Start) -> Workflow:
         opened: Workflow = self.node.workflows.open(self.id, start)

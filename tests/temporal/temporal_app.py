@@ -115,6 +115,7 @@ class App:
     def __init__(self, directory: Path, address: str, queue: str) -> None:
         self.directory = directory
         self.port = free_port()
+        self.queue = queue
         (directory / "src").mkdir()
         (directory / "wippy.lock").write_text(LOCK)
         (directory / "src/_index.yaml").write_text(ENTRIES.format(address=address, queue=queue, port=self.port))

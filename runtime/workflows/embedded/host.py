@@ -75,12 +75,12 @@ class EmbeddedHost(WorkflowHost, Service):
     def __init__(self, node: Any, entry_id: EntryId, config: WorkflowHostConfig) -> None:
         super().__init__(node, entry_id, config.task_queue or str(entry_id))
         self.lifecycle = config.lifecycle
-        self._path: Path = (node.project.root / config.file).resolve()
+        self.path: Path = (node.project.root / config.file).resolve()
 
     def start(self) -> None:
         """Take up the workflows that were left."""
         try:
-            engine = self.node.engines.join(self._path, self.id)
+            engine = self.node.engines.join(self.path, self.id)
         except Failure as failure:
             raise ServiceError(failure.message) from failure
         engine.add_host(self.id, self.task_queue, NodeActivities(self.node, self.id))
@@ -89,7 +89,7 @@ class EmbeddedHost(WorkflowHost, Service):
     def stop(self, timeout: float) -> None:  # noqa: ARG002  (nothing has to be waited for: the file has everything)
         """Let go of the workflows; they go on at the next start."""
         self.client = None
-        self.node.engines.leave(self._path, self.id)
+        self.node.engines.leave(self.path, self.id)
 
 
 class WorkflowHostKind(KindHandler):

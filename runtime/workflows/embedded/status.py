@@ -11,6 +11,7 @@ class Status(StrEnum):
     RUNNING = "running"
     COMPLETED = "completed"
     FAILED = "failed"
+    CANCELED = "canceled"
     TERMINATED = "terminated"
     CONTINUED = "continued"
     TIMED_OUT = "timed_out"
