@@ -184,10 +184,12 @@ class Processes:
     def _over(self, pid: Pid, outcome: Outcome) -> None:
         """Tell those who follow a remote process that it is over."""
         self._followed.discard(pid)
-        self._tell(pid, outcome)
+        self._tell(pid, outcome, remote=True)
 
-    def _tell(self, pid: Pid, outcome: Outcome) -> None:
+    def _tell(self, pid: Pid, outcome: Outcome, *, remote: bool = False) -> None:
         watchers, linked = self.topology.remove(pid)
+        if remote and outcome.error is None:  # a link to a workflow tells of a good end, too
+            watchers += [other for other in linked if other not in watchers]
         for watcher in watchers:
             self._notify(watcher, events.exit_event(events.EXIT, pid, outcome))
         if outcome.error is None:

@@ -57,7 +57,10 @@ class Target:
 
     @classmethod
     def read(cls, entry: str | None, host: str | None) -> "Target":
-        """Read both ids."""
+        """Read both ids; in a workflow the host may be any text, for children run with their parent."""
+        process = current.process()
+        if process is not None and process.run is not None:
+            return cls(demand_entry(entry, "process"), EntryId.parse(demand(host, "host")))
         return cls(demand_entry(entry, "process"), demand_entry(host, "host"))
 
 

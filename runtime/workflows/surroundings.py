@@ -96,7 +96,8 @@ class Child:
         self.completion = Completion()
         self._started = Completion()
         unique = options.workflow_id(request) or f"{run.start.run_id}_{self._seq}"
-        self.pid = Pid("", str(request.host), unique)
+        # Children run with their parent, whatever host is named: programs write the task queue there, too.
+        self.pid = Pid("", str(run.host), unique)
         run.expect("start", self._seq, self._start)
         run.expect("child", self._seq, self._resolve)
         run.ask(
@@ -161,7 +162,7 @@ class Others:
         """Read a pid; names are known to their node only, and not to a history."""
         pid = Pid.parse(destination)
         if pid is None:
-            raise Failure(Kind.INVALID, f"'{destination}' is no pid, and a workflow cannot look names up")
+            raise Failure(Kind.NOT_FOUND, f"'{destination}' is no pid, and a workflow cannot look names up")
         return pid
 
     def receiver(self, destination: str) -> Other:
@@ -178,7 +179,9 @@ class Others:
 
     def monitor(self, _watcher: Pid, _target: Other) -> NoReturn:
         """Refuse, for nothing but children can be watched, and they are."""
-        raise Failure(Kind.INVALID, "a workflow watches its children, by itself, and nobody else")
+        raise Failure(
+            Kind.INVALID, "not supported in workflow context: a workflow watches its children, by itself, and nobody else"
+        )
 
     link = monitor
 

@@ -137,7 +137,9 @@ class TemporalNode(LuaNode):
         return self._connection()._sdk.service_client.test_service
 
     def settle(self) -> None:
-        """Let everything go on: others have to tell when it has."""
+        """Wait until the workflows that run have done what they can: only then do they answer."""
+        for workflow_id in self._started:
+            self.node.processes.hosts[self.worker].client.query(workflow_id, "pid", ())
 
     def waits(self, until: Callable[[], bool]) -> None:
         """Let everything go on until something holds."""
