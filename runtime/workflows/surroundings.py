@@ -180,7 +180,8 @@ class Others:
     def monitor(self, _watcher: Pid, _target: Other) -> NoReturn:
         """Refuse, for nothing but children can be watched, and they are."""
         raise Failure(
-            Kind.INVALID, "not supported in workflow context: a workflow watches its children, by itself, and nobody else"
+            Kind.INVALID,
+            "not supported in workflow context: a workflow watches its children, by itself, and nobody else",
         )
 
     link = monitor
