@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, cast
 
+from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest
 from temporalio.common import VersioningBehavior, WorkerDeploymentVersion
+from temporalio.service import RPCError, RPCStatusCode
 from temporalio.worker import PollerBehaviorSimpleMaximum, WorkerDeploymentConfig
 from temporalio.worker import Worker as Sdk
 
@@ -52,6 +54,7 @@ class Worker:
     @classmethod
     def start(cls, bridge: Bridge, client: Client, work: Work, prefix: str) -> Worker:
         """Make a worker and return when it polls; raise ServiceError when it cannot."""
+        _see_namespace(bridge, client, work)
         runner = Runner(work.deployment, prefix)
         try:
             worker = cls(bridge, work, runner, bridge.run(_make(bridge, client, work, runner)))
@@ -110,6 +113,19 @@ class Worker:
             self._running.cancel()
             self._runner.close()
             self._bridge.release()
+
+
+def _see_namespace(bridge: Bridge, client: Client, work: Work) -> None:
+    """Raise ServiceError when the namespace is not there: a worker that finds it out keeps its place in core."""
+    request = DescribeNamespaceRequest(namespace=client.namespace)
+    try:
+        bridge.run(client.workflow_service.describe_namespace(request, retry=True))
+    except RPCError as error:
+        remedy = f"; create it ('temporal operator namespace create {client.namespace}') or correct the client"
+        raise ServiceError(
+            f"{work.worker}: the namespace '{client.namespace}' cannot be used: {error.message}"
+            + (remedy if error.status == RPCStatusCode.NOT_FOUND else "")
+        ) from None
 
 
 async def _make(bridge: Bridge, client: Client, work: Work, runner: Runner) -> Sdk:

@@ -69,11 +69,18 @@ def server():
     if command is None:
         _miss(REMEDY)
     port = free_port()
+    with development_server(command, port):
+        yield Server(command, f"127.0.0.1:{port}")
+
+
+@contextmanager
+def development_server(command: str, port: int) -> Iterator[None]:
+    """Run Temporal's development server."""
     attributes = [part for name in SEARCH for part in ("--search-attribute", name)]
     settings = [part for setting in QUICK for part in ("--dynamic-config-value", setting)]
     options = ["--headless", "--ip", "127.0.0.1", "--port", str(port), "--log-level", "never", *attributes, *settings]
     with _running([command, "server", "start-dev", *options], port):
-        yield Server(command, f"127.0.0.1:{port}")
+        yield
 
 
 @pytest.fixture(scope="session")

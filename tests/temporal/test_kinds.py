@@ -13,11 +13,12 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from lua_node import lua  # noqa: F401
 from temporal_node import TemporalNode
-from temporal_server import free_port
+from temporal_server import development_server, free_port
 from temporal_world import until
 
 from runtime.binding import Failure
 from runtime.registry.entry import EntryId
+from runtime.supervisor.service import State
 from runtime.temporal.config import WorkerOptions
 
 CLIENT, WORKER = EntryId("app", "temporal"), EntryId("app", "worker")
@@ -299,14 +300,35 @@ def test_a_worker_that_is_changed_starts_anew(flows):
     assert flows.execute("hello") == "hello"
 
 
-def test_an_unhealthy_server_is_noticed(tmp_path, server):
-    """A client that is asked to looks after its server, and starts again when that is back."""
-    flows = TemporalNode(tmp_path, server.address)
-    try:
-        service = flows.node.resources.get(CLIENT)
-        service.connection.check()  # says nothing while all is well
-    finally:
-        flows.close()
+def test_a_server_that_goes_away_is_noticed_and_found_again(lua, server):  # noqa: F811
+    """With a health check the client fails while the server is away, and runs again when it is back."""
+    port = free_port()
+    lifecycle = {"auto_start": True, "restart": {"initial_delay": "50ms", "max_delay": "100ms"}}
+    health = {"enabled": True, "interval": "100ms"}
+    with development_server(server.command, port):
+        lua.add(
+            "temporal",
+            "temporal.client",
+            address=f"127.0.0.1:{port}",
+            health_check=health,
+            connection_timeout="300ms",
+            lifecycle=lifecycle,
+        )
+        until(lambda: lua.node.supervisor.state(CLIENT) == State.RUNNING)
+    until(lambda: lua.node.supervisor.error(CLIENT))
+    with development_server(server.command, port):
+        until(lambda: lua.node.supervisor.state(CLIENT) == State.RUNNING)
+
+
+def test_a_namespace_that_is_not_there_is_named(lua, server):  # noqa: F811
+    auto = {"auto_start": True, "restart": {"max_attempts": 1}}
+    lua.add("temporal", "temporal.client", address=server.address, namespace="nowhere", lifecycle=auto)
+    lua.add("worker", "temporal.worker", client="app:temporal", task_queue="q", lifecycle=auto)
+    told = until(lambda: lua.node.supervisor.error(WORKER))
+    assert told == (
+        "app:worker: the namespace 'nowhere' cannot be used: Namespace nowhere is not found.; "
+        "create it ('temporal operator namespace create nowhere') or correct the client"
+    )
 
 
 def test_the_embedded_engine_takes_the_place_of_a_server(lua):  # noqa: F811
