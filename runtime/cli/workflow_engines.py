@@ -6,9 +6,9 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 from runtime.cli.console import CommandError
+from runtime.components.loader import load_entries
 from runtime.config import Config
 from runtime.node import Node
-from runtime.registry.loader import load_entries
 from runtime.supervisor.service import ServiceError
 from runtime.temporal.services import WorkerService
 from runtime.workflows.embedded.host import EmbeddedHost

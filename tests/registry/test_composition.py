@@ -10,7 +10,7 @@ import yaml
 from runtime.config import Config, ConfigError, Leaf
 from runtime.registry.entry import Entry, EntryId
 from runtime.registry.errors import RegistryError
-from runtime.registry.loader import composed
+from runtime.components.loader import composed
 from runtime.registry.patterns import fits
 
 

@@ -8,7 +8,7 @@ import pytest
 from runtime.config import Config, ConfigError
 from runtime.project import Project
 from runtime.registry.entry import EntryId
-from runtime.registry.loader import load_entries
+from runtime.components.loader import load_entries
 from runtime.registry.location import locate
 from runtime.registry.problem import LoadError
 
