@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from runtime.binding import Failure, Kind
 from runtime.process import current
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from runtime.process.context import Actor, CallContext, Scope
 
 
+@runtime_checkable
 class TokenStore(Protocol):
     """Gives out tokens, and knows whom they stand for; one is among `node.resources`."""
 
