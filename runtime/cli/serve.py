@@ -9,11 +9,11 @@ from typing import Annotated, Any
 import typer
 
 from runtime.cli.console import CommandError, Settings, out, start_logging, style
+from runtime.components.loader import load_entries
 from runtime.http.address import Address
 from runtime.http.config import ServiceConfig
 from runtime.registry.decode import decode
 from runtime.registry.entry import Entry, EntryId
-from runtime.registry.loader import load_entries
 
 _HELP = """Serve the project's HTTP services under gunicorn.
 
