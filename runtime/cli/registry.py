@@ -91,7 +91,9 @@ def list_entries(
 def show_entry(
     ctx: typer.Context,
     entry_id: Annotated[str, typer.Argument(metavar="ID", help="namespace:name, or a name.")],
-    field: Annotated[str, typer.Option("--field", "-f", help="One field of the data, meta.field, id or kind.")] = "",
+    field: Annotated[
+        str, typer.Option("--field", "-f", help="Only a field of the data, meta.FIELD, or kind, meta or data.")
+    ] = "",
     as_json: AsJson = False,
     as_yaml: AsYaml = False,
     raw: Annotated[bool, typer.Option("--raw", help="Print a text as it is.")] = False,
