@@ -102,6 +102,8 @@ class Standard:
         """
         if name not in GLOBALS or (name in self._assigned and name != "_G"):
             return None
+        if not self._trusting and name != "_G":
+            return None  # somebody may put another value in its place at any time
         variable = self._variable(name)
         return variable if name not in self._assigned else None
 

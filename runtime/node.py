@@ -17,6 +17,7 @@ from runtime.binding import Failure, Module
 from runtime.code.codebase import CodeBase
 from runtime.code.evaluation import Evaluator
 from runtime.code.kinds import FunctionKind, LuaKind, ProcessKind
+from runtime.components.loader import load_entries
 from runtime.config import Config
 from runtime.data.kinds import SqliteHandler
 from runtime.durations import format_duration
@@ -46,7 +47,6 @@ from runtime.project import Project
 from runtime.queues.kinds import ConsumerKind, MemoryDriverKind, QueueKind
 from runtime.registry.history import History, MemoryHistory
 from runtime.registry.kinds import KindTable
-from runtime.registry.loader import load_entries
 from runtime.registry.narrator import Narrator
 from runtime.registry.registry import Notice, Registry, Surroundings
 from runtime.registry.sqlite_history import SqliteHistory

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 LOCK_FILE = "wippy.lock"
+PACK = ".wapp"
 
 
 class ProjectError(Exception):
@@ -47,11 +48,20 @@ class Project:
 
     lock_file: Path
     lock: Lock
+    # The pack that all entries come from, in place of source directories.
+    pack: Path | None = None
 
     @classmethod
     def find(cls, start: Path) -> Project:
-        """Open the project that `start` belongs to: the nearest directory upwards that holds `wippy.lock`."""
+        """Open the project that `start` belongs to: the nearest directory upwards that holds `wippy.lock`.
+
+        A pack is a project of its own, whose state is beside it.
+        """
         start = start.resolve()
+        if start.suffix == PACK:
+            if not start.is_file():
+                raise ProjectError(f"there is no pack {start}")
+            return cls(start.parent / LOCK_FILE, Lock(), start)
         for directory in (start, *start.parents):
             if (directory / LOCK_FILE).is_file():
                 return cls.open(directory / LOCK_FILE)
@@ -74,7 +84,7 @@ class Project:
     @property
     def source_dirs(self) -> tuple[Path, ...]:
         """The directories that entries are loaded from, in load order."""
-        return (self.root / self.lock.src,)
+        return () if self.pack is not None else (self.root / self.lock.src,)
 
     @property
     def modules_dir(self) -> Path:

@@ -17,10 +17,10 @@ from compiler.artifact import ArtifactStore, cache_key
 from compiler.errors import SourceError
 from runtime.binding.text import encode
 from runtime.cli.console import CommandError, Progress, Settings, err, out, show_warnings, style
+from runtime.components.loader import composed, read_entries
 from runtime.project import Project
 from runtime.registry.entry import Entry
 from runtime.registry.errors import EntryError
-from runtime.registry.loader import composed, read_entries
 from runtime.registry.location import locate
 from runtime.registry.problem import shown
 

@@ -36,6 +36,12 @@ def commands_of(entries: Iterable[Entry]) -> list[Command]:
     return sorted(found)
 
 
+def use_case_entries(entries: Iterable[Entry], use_case: str) -> list[Command]:
+    """List the commands of a use case, sorted by name; those that name none are for `run`."""
+    entries = [entry for entry in entries if entry.lookup("meta.command.use_case", "run") == use_case]
+    return commands_of(entries)
+
+
 def find_command(entries: Iterable[Entry], name: str) -> EntryId:
     """Give the process that a command means."""
     commands = commands_of(entries)

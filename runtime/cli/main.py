@@ -21,7 +21,13 @@ COMMANDS = {
     "build": "runtime.cli.build",
     "run": "runtime.cli.run",
     "serve": "runtime.cli.serve",
+    "test": "runtime.cli.test",
     "lua": "runtime.cli.lua",
+    "pack": "runtime.cli.pack",
+    "add": "runtime.cli.modules",
+    "install": "runtime.cli.modules",
+    "update": "runtime.cli.modules",
+    "search": "runtime.cli.modules",
     "registry": "runtime.cli.registry",
     "workflow": "runtime.cli.workflow",
     "version": "runtime.cli.version",
@@ -124,7 +130,7 @@ def _command(arguments: Sequence[str]) -> Any:
     )
     app.callback(invoke_without_command=True, help=_HELP)(_globals())
     name = _named(arguments)
-    for module in [COMMANDS[name]] if name in COMMANDS else COMMANDS.values():
+    for module in [COMMANDS[name]] if name in COMMANDS else dict.fromkeys(COMMANDS.values()):
         if importlib.util.find_spec(module) is not None:
             importlib.import_module(module).register(app)
     command: Any = typer.main.get_command(app)

@@ -10,10 +10,10 @@ import typer
 import yaml
 
 from runtime.cli.console import CommandError, Settings, out, show_warnings, style
+from runtime.components.loader import load_entries
 from runtime.config import coerce
 from runtime.registry import finder
 from runtime.registry.entry import Entry
-from runtime.registry.loader import load_entries
 from runtime.registry.problem import shown
 
 _GROUP_HELP = """Look at the entries of a project.

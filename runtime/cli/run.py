@@ -13,6 +13,8 @@ import typer
 from runtime.cli.commands import commands_of, entry_of, find_command, terminal_host
 from runtime.cli.console import Settings, out, show_warnings, start_logging, style
 from runtime.cli.options import Directory, Frozen, Overrides, Sets
+from runtime.project import PACK
+from runtime.registry.entry import EntryId
 
 _HELP = """Run the project in the foreground, or one command of it.
 
@@ -28,6 +30,7 @@ Example:  wippy run
           wippy run --override app:gateway:addr=:9000
           wippy run list
           wippy run migrate --up
+          wippy run app.wapp migrate
           wippy run --exec app:worker one two
 """
 
@@ -64,13 +67,16 @@ class Errand:
         from runtime.process.processes import SpawnRequest
         from runtime.supervisor.service import State
 
-        entries = node.registry.all()
-        target = entry_of(self.entry) if self.entry is not None else find_command(entries, self.command or "")
-        host = terminal_host(entries, self.host)
+        target = self.target(node)
+        host = terminal_host(node.registry.all(), self.host)
         if node.supervisor.state(host) is not State.RUNNING:
             node.supervisor.start(host)
         sys.stdout.flush()
         node.processes.spawn(SpawnRequest(target, host, [encode(word) for word in self.words], EMPTY))
+
+    def target(self, node: Any) -> EntryId:
+        """Find the process."""
+        return entry_of(self.entry) if self.entry is not None else find_command(node.registry.all(), self.command or "")
 
 
 def register(app: typer.Typer) -> None:
@@ -98,6 +104,8 @@ def run(
     settings: Settings = ctx.obj
     launch = Launch(tuple(settings.config), tuple(sets or ()), tuple(overrides or ()), frozen, tuple(settings.profile))
     given = tuple(words or ())
+    if given and given[0].endswith(PACK):
+        directory, given = Path(given[0]), given[1:]
     if entry is None and given == ("list",):
         _list(settings, directory, launch)
         return
@@ -106,10 +114,11 @@ def run(
         errand = Errand(given, entry=entry, host=host)
     elif given:
         errand = Errand(given[1:], command=given[0], host=host)
-    raise typer.Exit(_run(settings, directory, launch, errand))
+    raise typer.Exit(run_errand(settings, directory, launch, errand))
 
 
-def _run(settings: Settings, directory: Path | None, launch: Launch, errand: Errand | None) -> int:
+def run_errand(settings: Settings, directory: Path | None, launch: Launch, errand: Errand | None) -> int:
+    """Run a project, or one errand of it, until it ends; give the exit code."""
     from runtime.http.patching import patch
 
     patch()
@@ -121,7 +130,7 @@ def _run(settings: Settings, directory: Path | None, launch: Launch, errand: Err
     if errand is not None and not (settings.verbose or settings.console):
         settings.silent = True
     start_logging(settings, settings.configuration(project, launch.sets))
-    node = Node.boot(project.root, launch)
+    node = Node.boot(project.pack or project.root, launch)
     _end_on_signals(node)
     starting = gevent.spawn(node.start)
     try:
@@ -159,7 +168,7 @@ def _end_on_signals(node: Any) -> None:
 
 def _list(settings: Settings, directory: Path | None, launch: Launch) -> None:
     """Show the commands."""
-    from runtime.registry.loader import load_entries
+    from runtime.components.loader import load_entries
 
     show_warnings(settings)
     project = settings.project(directory)

@@ -7,11 +7,11 @@ import typer
 
 from runtime.cli.console import CommandError, Settings, out, start_logging, style
 from runtime.cli.options import Directory, Frozen, Overrides, Sets
+from runtime.components.loader import load_entries
 from runtime.config import Config
 from runtime.http.address import Address
 from runtime.http.boot import Boot
 from runtime.http.places import Place, count_routes, places_of, probe
-from runtime.registry.loader import load_entries
 
 _HELP = """Serve the project's HTTP services under gunicorn.
 
@@ -81,7 +81,15 @@ def serve(
     routes = count_routes(entries)
     from runtime.http.gunicorn import BootError, Server, settings_of
 
-    boot = Boot(project.root, settings.config, sets or (), overrides or (), frozen, settings.profile, reload=reload)
+    boot = Boot(
+        project.pack or project.root,
+        settings.config,
+        sets or (),
+        overrides or (),
+        frozen,
+        settings.profile,
+        reload=reload,
+    )
     boot.admin = Address.parse(admin) if admin else None
 
     def ready(worker: Any) -> None:

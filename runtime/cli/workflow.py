@@ -10,9 +10,9 @@ from typing import Annotated, Any
 import typer
 
 from runtime.cli.console import CommandError, out, style
+from runtime.components.loader import load_entries
 from runtime.config import Config
 from runtime.project import Project
-from runtime.registry.loader import load_entries
 from runtime.workflows.embedded.inspector import EmbeddedInspector
 from runtime.workflows.embedded.status import Status
 from runtime.workflows.inspector import Event, Inspector, Summary

@@ -15,16 +15,22 @@ if TYPE_CHECKING:
     from runtime.lua.types import LuaFunction
 
 
-def bind(chunk: Chunk, source: str, name: str, environment: Table) -> LuaFunction:
+def bind(chunk: Chunk, source: str, name: str, environment: Table, *, changing: bool = False) -> LuaFunction:
     """Make the function of a chunk; compile it anew, trusting nothing, where a global that it trusts is another one.
 
-    That happens where an import bears the name of a standard global, as some libraries for tests do with `assert`.
+    That happens where an import bears the name of a standard global, as some libraries for tests do with `assert`; and
+    where the globals are `changing`, for a chunk in the same environment names `_G`, as libraries with mocks do.
     """
-    if not is_standard(environment, chunk.trusted):
+    if changing or not is_standard(environment, chunk.trusted):
         chunk = _distrusting(source, name)
     return load(chunk, environment)
 
 
-@lru_cache(maxsize=64)
+def names_globals(chunk: Chunk) -> bool:
+    """Tell whether a chunk names `_G`, through which it may change any global."""
+    return "_G" in chunk.standard
+
+
+@lru_cache(maxsize=256)
 def _distrusting(source: str, name: str) -> Chunk:
     return compile_chunk(source, name, trusting=False)

@@ -11,7 +11,7 @@ from compiler.pipeline import compile_chunk
 from runtime.binding import Failure
 from runtime.binding.text import encode
 from runtime.code import imports, sources
-from runtime.code.binding import bind
+from runtime.code.binding import bind, names_globals
 from runtime.code.unit import LuaConfig, Unit
 from runtime.lua.args import is_function, type_name
 from runtime.lua.calls import first
@@ -186,11 +186,13 @@ class CodeBase:
         """
         unit = _found(self._units, entry_id)
         loaded: dict[EntryId, LuaValue] = {}
-        for alias, imported in imports.load_order(self._units, unit):
+        order = imports.load_order(self._units, unit)
+        changing = any(names_globals(part.chunk) for part in (unit, *(imported for _, imported in order)))
+        for alias, imported in order:
             if imported.id not in loaded:
-                loaded[imported.id] = first(_bind(imported, globals_)())
+                loaded[imported.id] = first(_bind(imported, globals_, changing=changing)())
             globals_.set(encode(alias), loaded[imported.id])
-        return first(_bind(unit, globals_)())
+        return first(_bind(unit, globals_, changing=changing)())
 
 
 def _found(units: Mapping[EntryId, Unit], entry_id: EntryId) -> Unit:
@@ -207,8 +209,8 @@ def _importers_of_gone(units: Mapping[EntryId, Unit], entry_id: EntryId) -> list
     return [unit.id for unit in units.values() if entry_id in unit.config.imports.values()]
 
 
-def _bind(unit: Unit, globals_: Table) -> LuaFunction:
-    return bind(unit.chunk, encode(unit.config.source), str(unit.id), globals_)
+def _bind(unit: Unit, globals_: Table, *, changing: bool) -> LuaFunction:
+    return bind(unit.chunk, encode(unit.config.source), str(unit.id), globals_, changing=changing)
 
 
 def _method(unit: Unit, exported: LuaValue) -> LuaFunction:

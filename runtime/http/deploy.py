@@ -10,6 +10,7 @@ import logging
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from runtime.components.loader import load_entries
 from runtime.config import Config
 from runtime.http.address import Address
 from runtime.http.boot import Boot
@@ -18,7 +19,6 @@ from runtime.http.places import places_of
 from runtime.http.worker import WippyWorker
 from runtime.logs.setup import ROOT, LogSettings, install
 from runtime.project import Project
-from runtime.registry.loader import load_entries
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -43,7 +43,7 @@ def settings(
     if not logging.getLogger(ROOT).handlers:
         install(LogSettings.of(configuration))
     places = places_of(found, load_entries(found, configuration, overrides), bind, admin)
-    made = Boot(found.root, files, sets, overrides, frozen, profiles)
+    made = Boot(found.pack or found.root, files, sets, overrides, frozen, profiles)
     made.admin = Address.parse(admin) if admin else None
     timeout = configuration.duration("shutdown.timeout", 30.0)
 

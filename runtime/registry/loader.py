@@ -1,27 +1,22 @@
-"""Entries from the files of a project: every YAML and JSON file with a namespace below the source directories."""
+"""Entries from files: every YAML and JSON file with a namespace below a directory."""
 
 from __future__ import annotations
 
 import logging
 import os
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from runtime.config import Config
-from runtime.registry.disable import without_disabled
 from runtime.registry.document import Document, DocumentError, read_document
 from runtime.registry.entry import Entry, EntryId, Origin
 from runtime.registry.inclusion import Inclusion
-from runtime.registry.overrides import apply_overrides
-from runtime.registry.problem import LoadError, Problem, shown
-from runtime.registry.requirements import link
+from runtime.registry.problem import Problem, shown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from runtime.project import Project
-from runtime.registry.document import Steps
+    from runtime.registry.document import Steps
 
 log = logging.getLogger("wippy.registry")
 
@@ -30,54 +25,22 @@ _STRUCTURE = frozenset({"name", "kind", "meta", "data"})
 _FILE_STRUCTURE = _STRUCTURE | {"namespace", "version", "entries", "requirements"}
 
 
-def load_entries(project: Project, config: Config | None = None, overrides: Sequence[str] = ()) -> list[Entry]:
-    """Read all entries of a project, in load order, and compose them; `overrides` are `-o` texts.
-
-    Raise LoadError with everything that is wrong; where the configuration says `registry.bad_files: warn`, leave the
-    files that have a problem out instead, with a warning for each.
-    """
-    config = config or Config(project.root)
-    entries, problems = read_entries(project)
-    if problems and config.choice("registry.bad_files", "error", ("error", "warn")) == "error":
-        raise LoadError(problems)
-    for problem in problems:
-        log.warning("left out: %s", problem)
-    return composed(entries, config, overrides)
-
-
-def composed(entries: Sequence[Entry], config: Config, overrides: Sequence[str] = ()) -> list[Entry]:
-    """Make of entries as they are written those that shall run: overridden, without the disabled ones, and linked.
-
-    Overrides count twice, so that they reach requirements, and win over what requirements write.
-    """
-    entries = apply_overrides(entries, config, overrides)
-    entries = link(without_disabled(entries, config))
-    return apply_overrides(entries, config, overrides, lenient=True)
-
-
-def read_entries(project: Project) -> tuple[list[Entry], list[Problem]]:
-    """Read what can be read of a project's entries, and everything that is wrong with the rest."""
-    reader = _Reader(project)
-    for root in project.source_dirs:
-        reader.read_tree(root)
-    return list(reader.entries.values()), reader.problems
-
-
 @dataclass
-class _Reader:
-    """Collects entries and problems over all files; a later definition of an id replaces an earlier one."""
+class EntryReader:
+    """Collects entries and problems over all files; a later definition of an id replaces an earlier one.
 
-    project: Project
+    `skipped` are directories that are not looked into. `tags` are metadata that every entry gets from now on, and
+    `accepts` tells which entries are taken.
+    """
+
+    skipped: Sequence[Path] = ()
+    tags: Mapping[str, Any] = field(default_factory=dict)
+    accepts: Callable[[Entry], bool] = field(default=lambda _: True)
     entries: dict[EntryId, Entry] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
 
     def read_tree(self, root: Path) -> None:
-        if not root.is_dir():
-            remedy = "create it, or correct `directories.src`"
-            self.problems.append(
-                Problem(self.project.lock_file, 0, f"the source directory {root} does not exist", remedy)
-            )
-            return
+        """Read all files below a directory, from which `file://` may not lead out."""
         root = Path(os.path.normpath(root))
         for path in self.entry_files(root):
             try:
@@ -95,10 +58,9 @@ class _Reader:
         except OSError as error:
             self.problems.append(Problem(directory, 0, f"cannot be read: {error.strerror}", "check its permissions"))
             return
-        skipped = (self.project.modules_dir.resolve(), self.project.state_dir.resolve())
         for item in items:
             if item.is_dir() and not item.is_symlink():
-                if item.name != "node_modules" and item.resolve() not in skipped:
+                if item.name != "node_modules" and item.resolve() not in self.skipped:
                     yield from self.entry_files(item)
             elif item.suffix in SUFFIXES and item.is_file():
                 yield item
@@ -106,9 +68,15 @@ class _Reader:
     def read_file(self, file: EntryFile) -> None:
         entries = file.read()
         self.problems.extend(file.problems)
-        if file.problems:
-            return
-        for entry in entries:
+        if not file.problems:
+            self.take(entries)
+
+    def take(self, entries: Sequence[Entry]) -> None:
+        """Add entries, each in the place of an earlier one of its id."""
+        for read in entries:
+            entry = replace(read, meta={**read.meta, **self.tags}) if self.tags else read
+            if not self.accepts(entry):
+                continue
             earlier = self.entries.pop(entry.id, None)
             if earlier is not None:
                 log.warning("%s is defined twice: %s replaces %s", entry.id, _place(entry), _place(earlier))

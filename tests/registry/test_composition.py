@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 import yaml
 
+from runtime.components.loader import composed
 from runtime.config import Config, ConfigError, Leaf
 from runtime.registry.entry import Entry, EntryId
 from runtime.registry.errors import RegistryError
-from runtime.registry.loader import composed
 from runtime.registry.patterns import fits
 
 

@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from runtime.components.loader import load_entries
 from runtime.config import Config, ConfigError
 from runtime.project import Project
 from runtime.registry.entry import EntryId
-from runtime.registry.loader import load_entries
 from runtime.registry.location import locate
 from runtime.registry.problem import LoadError
 

@@ -236,6 +236,8 @@ def test_the_log_is_json_where_it_is_asked_for(serve):
 
     server = serve("--set", "logger.encoding=json")
     server.get("/hello/x?y=1")
+    until(lambda: '"http.access"' in server.log, "the request is logged")
+    assert server.end() == 0
     lines = [line for line in server.log.splitlines() if line.startswith("{")]
     (access,) = [line for line in map(json.loads, lines) if line["logger"] == "http.access"]
     assert (access["method"], access["target"], access["status"]) == ("GET", "/hello/x?y=1", 200)
