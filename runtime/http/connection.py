@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 import time
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
@@ -46,6 +46,7 @@ _LEFT_BODY = 256 * 1024  # bytes
 _LEFT_PAUSE = 2.0  # seconds
 _HURRY = 1.0  # seconds for the last words to a client
 _PIECE = 64 * 1024
+_UNLIMITED = nullcontext()
 
 
 @dataclass(frozen=True)
@@ -227,7 +228,7 @@ class Connection:
         environ[LONG_LIVED] = self._step_out
         if self._is_last():
             response.force_close()
-        with self._limited(self._terms.write):
+        with self._limited(self._terms.write) if self._terms.write else _UNLIMITED:
             try:
                 body = self._served.application(environ, response.start_response)
                 if body is TAKEN:
@@ -271,9 +272,6 @@ class Connection:
     @contextmanager
     def _limited(self, seconds: float) -> Iterator[None]:
         """Cut the connection when an answer takes longer."""
-        if not seconds:
-            yield
-            return
         timer = gevent.get_hub().loop.timer(seconds)
         timer.start(self._cut)
         try:
