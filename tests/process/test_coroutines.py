@@ -70,11 +70,11 @@ def test_a_resume_waits_as_long_as_the_coroutine_does(lua):
     body = """
     local co
     co = coroutine.create(function() require("time").sleep("5ms") return coroutine.status(co) end)
-    local other
-    coroutine.spawn(function() other = {coroutine.resume(co)} end)
+    local other, done = nil, channel.new(1)
+    coroutine.spawn(function() other = {coroutine.resume(co)} done:send(true) end)
     local busy = coroutine.status(co)
     local ok, message = coroutine.resume(co)
-    require("time").sleep("10ms")
+    done:receive()
     return {busy, ok, message, other[1], other[2], coroutine.status(co)}
     """
     refused = "cannot resume non-suspended coroutine"
@@ -134,14 +134,12 @@ def test_a_coroutine_waits_as_part_of_whoever_resumes_it(lua):
     body = """
     local time = require("time")
     local shared = coroutine.wrap(function() while true do time.sleep("1ms") coroutine.yield(process.pid()) end end)
-    local done = channel.new(2)
+    local done, right = channel.new(), {shared() == process.pid()}
     for n = 1, 2 do
-        coroutine.spawn(function()
-            time.sleep(tostring(5 * n) .. "ms")
-            done:send(shared() == process.pid())
-        end)
+        coroutine.spawn(function() done:send(shared() == process.pid()) end)
+        right[n + 1] = done:receive()
     end
-    return {shared() == process.pid(), (done:receive()), (done:receive())}
+    return right
     """
     assert lua.run(body) == [True, True, True]
 

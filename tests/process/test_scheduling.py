@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import threading
 import time
 
 import gevent
@@ -13,6 +14,7 @@ from runtime.binding import Module
 from runtime.lua.errors import LuaError
 from runtime.process import preemption, traps
 from runtime.process.context import EMPTY
+from runtime.process.message import Envelope
 from runtime.process.pid import PidSource
 from runtime.process.process import Process
 
@@ -258,13 +260,15 @@ def test_keyboard_interrupts_leave_the_queue_working(lua):
 
 def test_a_wake_up_of_a_task_that_does_not_wait_is_harmless(lua):
     """A stale waker must neither lose the turn of the other tasks nor run the task twice."""
-    process = lua.spawn(lua.process("p", "require('time').sleep('100ms') return 1").partition(":")[2])
+    process = lua.spawn(lua.process("p", "return process.inbox():receive():payload():data()").partition(":")[2])
     task = process.main
+    eventually(lambda: task.parked is not None)
     parked, task.parked = task.parked, None
     lua.node.scheduler.ready(task)
-    gevent.sleep(0.001)
+    settle()
     assert not process.ready
     task.parked = parked
+    process.deliver(Envelope(None, "topic", (1,)))
     assert process.completion.wait().value == 1
 
 
@@ -294,10 +298,12 @@ def test_a_process_that_waits_for_a_thread_is_ended_at_once_and_unwound_later(lu
 def test_a_process_ended_while_its_coroutine_waits_for_a_thread_leaves_nothing(lua, monkeypatch, capfd):
     module = Module("waiting")
 
+    asked = threading.Event()
+
     @module.function(blocks=True)
     def outside() -> None:
-        """Keep a thread busy."""
-        traps.run_outside(lambda: time.sleep(0.05))
+        """Keep a thread busy until it is told to go on."""
+        traps.run_outside(lambda: asked.wait(60))
 
     monkeypatch.setitem(lua.node.code.always, "waiting", module.table())
     lua.process(
@@ -314,6 +320,7 @@ def test_a_process_ended_while_its_coroutine_waits_for_a_thread_leaves_nothing(l
         settle()
         child.terminate()
         assert "process terminated" in str(child.completion.wait().error)
+    asked.set()
     eventually(lambda: lua_greenlets() == before)
     assert "Traceback" not in capfd.readouterr().err
 
