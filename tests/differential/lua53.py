@@ -70,7 +70,10 @@ def require_lua53() -> str:
 def reference(body: str) -> list[str]:
     """Give the lines that lua5.3 prints for a body behind the prelude."""
     source = (PRELUDE + body).encode("latin-1")
-    done = subprocess.run(["lua5.3", "-"], input=source, capture_output=True, timeout=60, check=False)
+    # The name of the chunk is the same on both sides, for it stands in the text of errors that programs pass around.
+    loader = "assert(load(io.read('a'), '=program'))()"
+    command = ["lua5.3", "-e", loader]
+    done = subprocess.run(command, input=source, capture_output=True, timeout=60, check=False)
     assert done.returncode == 0, f"the generated program is wrong: {done.stderr.decode('latin-1')}\n{body}"
     return done.stdout.decode("latin-1").splitlines()
 

@@ -2,7 +2,7 @@ local registry = require("registry")
 
 local entry = registry.get("app:cache")
 print(entry.kind, entry.data.max_size) --> store.memory 1000
-print(#registry.find({[".kind"] = "queue.*"})) --> 3
+print(#registry.find({[".kind"] = "http.*"})) --> 6
 
 local changes = registry.snapshot():changes()
 changes:create({id = "app:note", kind = "registry.entry", meta = {type = "note"}, data = {text = "remember"}})
