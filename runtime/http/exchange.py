@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING
 
 from runtime.http.request import IncomingRequest
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from runtime.lua.types import LuaValue
     from runtime.process.completion import Outcome
 
+log = logging.getLogger("wippy.http")
 # Under this name a call's context carries its exchange (`CallContext.attachments`).
 ATTACHMENT = "http"
 
@@ -25,6 +27,7 @@ class Exchange:
 
     def __init__(self, request: falcon.Request, params: Mapping[str, str] | None = None) -> None:
         self.request = IncomingRequest(request, params)
+        self._place = f"{request.method} {request.path}"
         self.response = OutgoingResponse(discard_body=request.method == "HEAD")
         # How the call ended; None while it runs.
         self.outcome: Outcome | None = None
@@ -34,12 +37,17 @@ class Exchange:
         if self.response.touched:
             return
         if value is None:
-            self.fail("no response sent")
+            self._refuse("no response sent")
             return
         try:
             self.response.write_json(encode(value).encode("latin-1"))
         except JsonError as error:
-            self.fail(f"the handler's result cannot be sent: {error}")
+            self._refuse(f"the handler's result cannot be sent: {error}")
+
+    def _refuse(self, reason: str) -> None:
+        """Answer 500 for a handler that has not failed and yet has no answer, and tell the log."""
+        log.error("%s: %s", self._place, reason)
+        self.fail(reason)
 
     def fail(self, message: str) -> None:
         """Answer 500 with the message (a Lua string), unless a part of the body was written, which then stands.
