@@ -7,6 +7,7 @@ import logging
 import pytest
 
 from runtime.binding import Failure
+from runtime.workflows.embedded.inspector import EmbeddedInspector
 
 OLD = "require('funcs').call('app:old') process.inbox():receive() return require('funcs').call('app:old')"
 
@@ -189,3 +190,67 @@ def test_queries_are_answered_between_tasks_and_change_nothing(flows):
         flows.carry_out(lambda: client.query("c", "m", []))
     flows.send(pid, "go")
     assert flows.result(pid) == 1
+
+
+def described(flows, workflow_id):
+    inspector = EmbeddedInspector(flows.node.project.root / ".wippy" / "workflows.db")
+    try:
+        return inspector.describe(workflow_id)
+    finally:
+        inspector.close()
+
+
+def test_trouble_is_told_as_long_as_it_lasts_and_no_longer(flows):
+    flows.workflow("way", "process.inbox():receive() process.inbox():receive() return 1")
+    pid = flows.start("way", "w")
+    flows.settle()
+    flows.delete("way")
+    flows.restart()
+    flows.send(pid, "go")
+    flows.settle()
+    assert "has no workflow of type 'app:way'" in described(flows, "w").trouble
+    flows.restart()
+    flows.workflow("way", "process.inbox():receive() process.inbox():receive() return 1")
+    flows.settle()
+    assert described(flows, "w").trouble == ""
+    flows.send(pid, "go")
+    assert flows.result(pid) == 1
+
+
+def test_a_workflow_that_is_ended_while_a_task_is_carried_out_stays_ended(flows, monkeypatch):
+    flows.activity("never", "error('called after the end')")
+    flows.workflow("late", "process.inbox():receive() return require('funcs').call('app:never')")
+    pid = flows.start("late", "l")
+    flows.settle()
+    (engine,) = flows.node.engines.running()
+    run, client = engine.current["l"].run, flows.node.processes.hosts[flows.worker].client
+    activate = run.activate
+
+    def interrupted(activation):
+        asked = activate(activation)
+        client.terminate("l", "in the middle of it")
+        return asked
+
+    monkeypatch.setattr(run, "activate", interrupted)
+    flows.send(pid, "go")
+    flows.settle()
+    summary = described(flows, "l")
+    assert (summary.status, summary.result["kind"]) == ("terminated", "Canceled")
+    assert engine.journal.read("SELECT * FROM activities") == []
+
+
+def test_the_time_of_an_activity_goes_on_while_nobody_runs_it(flows):
+    flows.activity("busy", "return nil, errors.new({kind = errors.UNAVAILABLE, message = 'busy', retryable = true})")
+    body = """
+    local patient = require("funcs").new():with_options({
+        ["activity.schedule_to_close_timeout"] = "10h", ["activity.retry_policy"] = {initial_interval = 3600000}})
+    local began = require("time").now()
+    local _, err = patient:call("app:busy")
+    return {kind = err:kind(), hours = require("time").now():sub(began):hours()}
+    """
+    flows.workflow("patient", body)
+    pid = flows.start("patient", "p")
+    flows.pass_time(6 * 3600)
+    flows.restart()
+    result = flows.result(pid)
+    assert result["hours"] <= 10.1, "the restart has not given it another ten hours"

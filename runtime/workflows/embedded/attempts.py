@@ -25,11 +25,9 @@ _LONGEST = 100  # times the first wait, where no longest one is given
 class Attempts:
     """One activity; `done` gets its result, once, on the hub."""
 
-    def __init__(
-        self, command: ScheduleActivity, activities: Activities, done: Callable[[Result], object], attempt: int = 0
-    ) -> None:
+    def __init__(self, command: ScheduleActivity, activities: Activities, done: Callable[[Result], object]) -> None:
         self.command = command
-        self.attempt = attempt
+        self.attempt = 0
         self._activities = activities
         self._done: Callable[[Result], object] | None = done
         self._run: ActivityRun | None = None
@@ -38,11 +36,12 @@ class Attempts:
         self._last: Problem | None = None
         self._began = now()
 
-    def begin(self) -> None:
-        """Make the first attempt."""
+    def begin(self, waited: float = 0.0) -> None:
+        """Make the first attempt; `waited` are the seconds since the activity was asked for, as after a restart."""
+        self._began -= waited
         whole = self.command.options.schedule_to_close
         if whole is not None:
-            self._timers.append(start_timer(whole, lambda: self._time_out("schedule_to_close", whole)))
+            self._timers.append(start_timer(whole - waited, lambda: self._time_out("schedule_to_close", whole)))
         self._try()
 
     def _try(self) -> None:
@@ -92,15 +91,6 @@ class Attempts:
     def _time_out(self, which: str, limit: float) -> None:
         run = self._run
         self._finish(Failed(_timeout(self.command.name, which, limit, self._last)))
-        if run is not None:
-            run.cancel()
-
-    def cancel(self) -> None:
-        """Ask for the end; the result is that it was canceled."""
-        run = self._run
-        self._finish(
-            Failed(Problem(f"{self.command.name} was canceled", Kind.CANCELED, retryable=False), canceled=True)
-        )
         if run is not None:
             run.cancel()
 

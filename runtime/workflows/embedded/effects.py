@@ -75,6 +75,8 @@ class Effects:
                 self._write("DELETE FROM timers WHERE run_id = ? AND seq = ?", live.id, job.seq)
             elif isinstance(job, ActivityResolved):
                 self._write("DELETE FROM activities WHERE run_id = ? AND seq = ?", live.id, job.seq)
+        if live.trouble:
+            self._write("UPDATE runs SET trouble = '' WHERE run_id = ?", live.id)
         events, size = live.events + len(jobs) + len(asked), live.size + len(told) + len(wanted)
         self._then.append(lambda: live.grow(number, events, size))
         for command in asked:
@@ -119,18 +121,19 @@ class Effects:
     def _schedule_activity(self, command: commands.ScheduleActivity) -> None:
         row = (self._live.id, command.seq, wire.dump([command]), self._now)
         self._write("INSERT INTO activities VALUES (?, ?, ?, ?)", *row)
-        self._then.append(lambda: self.begin_activity(command))
+        self._then.append(lambda: self.begin_activity(command, self._now))
 
-    def begin_activity(self, command: commands.ScheduleActivity) -> None:
-        """Make the first attempt of an activity, which may be not the first after a restart."""
+    def begin_activity(self, command: commands.ScheduleActivity, scheduled: int) -> None:
+        """Make an attempt of an activity, which after a restart may be not the first."""
         live, engine = self._live, self._engine
 
         def done(result: Result) -> None:
             live.activities.pop(command.seq, None)
             engine.happen(live, ActivityResolved(command.seq, result))
 
-        live.activities[command.seq] = attempts = Attempts(command, engine.activities_of(live, command), done)
-        attempts.begin()
+        attempts = Attempts(command, engine.activities_of(live, command), done)
+        live.activities[command.seq] = attempts
+        attempts.begin((engine.now() - scheduled) / _SECOND)
 
     def _cancel_activity(self, command: commands.CancelActivity) -> None:
         self._write("DELETE FROM activities WHERE run_id = ? AND seq = ?", self._live.id, command.seq)
@@ -298,8 +301,9 @@ class Effects:
 
     def _end(self, status: Status, result: Result) -> None:
         run_id = self._live.id
-        sql = "UPDATE runs SET status = ?, ended = ?, result = ?, trouble = '' WHERE run_id = ?"
-        self._write(sql, status, self._now, wire.dump([result]), run_id)
+        # Of two ends that are written at the same time the first one stands.
+        sql = "UPDATE runs SET status = ?, ended = ?, result = ?, trouble = '' WHERE run_id = ? AND status = ?"
+        self._write(sql, status, self._now, wire.dump([result]), run_id, Status.RUNNING)
         for table in ("timers", "activities"):
             self._write(f"DELETE FROM {table} WHERE run_id = ?", run_id)  # noqa: S608  (one of two names)
 

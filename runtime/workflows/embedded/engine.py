@@ -75,7 +75,7 @@ class Engine:
     def add_host(self, host: EntryId, task_queue: str, activities: Activities) -> None:
         """Take up the workflows of a host where they were left."""
         self._hosts[host] = task_queue, activities
-        sql = "SELECT run_id, start, parent_run, parent_seq, started FROM runs WHERE status = ? AND host = ?"
+        sql = "SELECT run_id, start, parent_run, parent_seq, started, trouble FROM runs WHERE status = ? AND host = ?"
         rows = self.journal.read(sql, (Status.RUNNING, str(host)))
         found = [self._recover(host, *row) for row in rows]
         for live in found:  # only now, for they may have to do with one another
@@ -84,9 +84,10 @@ class Engine:
         if found:
             log.info("%s goes on with %d workflows", host, len(found))
 
-    def _recover(self, host: EntryId, run_id: str, text: str, parent_run: str, parent_seq: int, started: int) -> Live:
+    def _recover(self, host: EntryId, run_id: str, text: str, *rest: Any) -> Live:
         start, options = wire.load(text)
-        live = Live(host, replace(start, run_id=run_id), options, started, parent_run, parent_seq)
+        parent_run, parent_seq, started, trouble = rest
+        live = Live(host, replace(start, run_id=run_id), options, started, parent_run, parent_seq, trouble=trouble)
         read = self.journal.read
         sizes = "SELECT COUNT(*), COALESCE(SUM(LENGTH(jobs) + LENGTH(commands)), 0) FROM tasks WHERE run_id = ?"
         ((live.tasks, live.size),) = read(sizes, (run_id,))
@@ -101,8 +102,9 @@ class Engine:
             self._put(live, wire.load(text)[0], row, due)
         for seq, due in read("SELECT seq, due FROM timers WHERE run_id = ?", (live.id,)):
             effects.arm(seq, due)
-        for (text,) in read("SELECT command FROM activities WHERE run_id = ? ORDER BY seq", (live.id,)):
-            effects.begin_activity(wire.load(text)[0])
+        sql = "SELECT command, scheduled FROM activities WHERE run_id = ? ORDER BY seq"
+        for text, scheduled in read(sql, (live.id,)):
+            effects.begin_activity(wire.load(text)[0], scheduled)
         self.adopt(live)
 
     def remove_host(self, host: EntryId) -> None:
@@ -190,7 +192,7 @@ class Engine:
 
     def pump(self, live: Live) -> None:
         """Carry out the jobs of a run, in a greenlet, unless that is under way."""
-        if live.jobs and not (live.busy or live.closed or live.trouble or self._stopped) and live.id in self.live:
+        if live.jobs and not (live.busy or live.closed or live.paused or self._stopped) and live.id in self.live:
             live.busy = True
             gevent.spawn(self._work, live)
 
@@ -220,13 +222,16 @@ class Engine:
         try:
             run = self._run_of(live)
             told = tuple(job for job, _ in jobs)
-            effects.plan(jobs, run.activate(Activation(now, told, False, live.events, live.size)))
+            asked = run.activate(Activation(now, told, False, live.events, live.size))
+            if live.closed:
+                return  # ended from outside meanwhile: what the code asked for counts for nothing
+            effects.plan(jobs, asked)
             self.journal.commit(effects.statements)
         except BaseException:
             live.jobs[:0] = jobs
             self._forget_code(live)
             raise
-        live.failures = 0
+        live.failures, live.trouble = 0, ""
         effects.carry_out()
 
     def _stall(self, live: Live, text: str) -> None:
@@ -234,7 +239,7 @@ class Engine:
         if live.closed or self._stopped:
             return
         log.error("workflow %s (%s) stands still: %s", live.start.workflow_id, live.start.type, text)
-        live.trouble = text
+        live.trouble, live.paused = text, True
         wait = _PATIENCE[min(live.failures, len(_PATIENCE) - 1)]
         live.failures += 1
         start_timer(wait, lambda: self._go_on(live))
@@ -244,13 +249,13 @@ class Engine:
             log.error("%s", failure.message)  # noqa: TRY400  (the text says all there is)
 
     def _go_on(self, live: Live) -> None:
-        live.trouble = ""
+        live.paused = False
         self.pump(live)
 
     def code_changed(self) -> None:
         """Try tasks that failed once more."""
         for live in list(self.live.values()):
-            if live.trouble:
+            if live.paused:
                 live.failures = 0
                 self._go_on(live)
 

@@ -21,7 +21,8 @@ class Live:
     """One run, from its start to its end.
 
     `jobs` come with the number of their row, None for those that need none: timers and results of activities happen
-    again after a crash. `run` is None while its code is not in memory. `trouble` says why the last task failed.
+    again after a crash. `run` is None while its code is not in memory. `trouble` says why the last task failed, also in
+    the file, and `paused` that it is not to be tried again yet.
     """
 
     host: EntryId
@@ -44,6 +45,7 @@ class Live:
     at_rest: Event | None = None
     closed: bool = False
     trouble: str = ""
+    paused: bool = False
     failures: int = 0
 
     @property
