@@ -2,12 +2,12 @@
 
 import json
 import os
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from runtime.cli.console import CommandError, Settings, out
+from runtime.cli.options import Lock
 from runtime.components.hub import Hub, HubError, choose, open_hub
 from runtime.components.lockfile import write_modules
 from runtime.components.manifest import Manifest
@@ -42,7 +42,6 @@ Example:  wippy search web --registry file:///srv/modules
 Registry = Annotated[
     str, typer.Option("--registry", metavar="URL", help="Where modules are published: file:///path; or WIPPY_REGISTRY.")
 ]
-Lock = Annotated[Path | None, typer.Option("--lock-file", "-l", help="The project's lock file.")]
 HUB = "https://hub.wippy.ai"
 
 

@@ -15,3 +15,4 @@ Sets = Annotated[
     typer.Option("--set", metavar="PATH=VALUE", help="Override a configuration value; repeatable."),
 ]
 Frozen = Annotated[bool, typer.Option("--frozen", help="Refuse to compile: run what `wippy build` made.")]
+Lock = Annotated[Path | None, typer.Option("--lock-file", "-l", help="The project's lock file.")]

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from runtime.cli.console import CommandError, Settings, out, show_warnings
+from runtime.cli.options import Lock
 from runtime.components.loader import load_entries
 from runtime.components.manifest import Manifest
 from runtime.components.packing import DIRECTORY, Label, PackingError, Selection, make_pack
@@ -32,7 +33,7 @@ def register(app: typer.Typer) -> None:
 def pack(
     ctx: typer.Context,
     file: Annotated[Path | None, typer.Argument(metavar="[FILE]", help="The pack to write, such as app.wapp.")] = None,
-    lock_file: Annotated[Path | None, typer.Option("--lock-file", "-l", help="The project's lock file.")] = None,
+    lock_file: Lock = None,
     description: Annotated[str, typer.Option("--description", "-d", help="What the pack says of itself.")] = "",
     tags: Annotated[str, typer.Option("--tags", "-t", help="Words, separated by commas.")] = "",
     meta: Annotated[list[str] | None, typer.Option("--meta", metavar="KEY=VALUE", help="More metadata.")] = None,

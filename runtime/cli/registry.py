@@ -10,6 +10,7 @@ import typer
 import yaml
 
 from runtime.cli.console import CommandError, Settings, out, show_warnings, style
+from runtime.cli.options import Lock, Overrides, Sets
 from runtime.components.loader import load_entries
 from runtime.config import coerce
 from runtime.registry import finder
@@ -39,12 +40,6 @@ Example:  wippy registry show app:hello
 """
 _OPERATORS = "~*^$="
 
-Lock = Annotated[Path | None, typer.Option("--lock-file", "-l", help="The project's lock file.")]
-Sets = Annotated[list[str] | None, typer.Option("--set", help="Set a configuration value: section.path=value.")]
-Overrides = Annotated[
-    list[str] | None,
-    typer.Option("--override", "-o", help="Set a value of an entry: namespace:name:path=value."),
-]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 AsYaml = Annotated[bool, typer.Option("--yaml", help="Print YAML.")]
 

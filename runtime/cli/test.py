@@ -13,6 +13,7 @@ import typer
 
 from runtime.cli.commands import use_case_entries
 from runtime.cli.console import CommandError, Settings, err, is_terminal, out
+from runtime.cli.options import Directory, Overrides, Sets
 from runtime.cli.run import Errand, Launch, run_errand
 from runtime.project import PACK
 
@@ -64,15 +65,9 @@ def register(app: typer.Typer) -> None:
 def run_tests(
     ctx: typer.Context,
     words: Annotated[list[str] | None, typer.Argument(metavar="[FILTER]...", help="Parts of ids of tests.")] = None,
-    directory: Annotated[Path | None, typer.Option("--dir", "-d", help="The project; by default the current.")] = None,
-    override: Annotated[
-        list[str] | None,
-        typer.Option("--override", "-o", metavar="NS:NAME:PATH=VALUE", help="Override a value; repeatable."),
-    ] = None,
-    set_: Annotated[
-        list[str] | None,
-        typer.Option("--set", metavar="PATH=VALUE", help="Set a configuration value."),
-    ] = None,
+    directory: Directory = None,
+    overrides: Overrides = None,
+    sets: Sets = None,
     host: Annotated[str | None, typer.Option("--host", metavar="NS:NAME", help="The terminal host.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the results as JSON.")] = False,
     junit: Annotated[Path | None, typer.Option("--junit", metavar="FILE", help="Write JUnit's XML to a file.")] = None,
@@ -84,7 +79,7 @@ def run_tests(
     """Run the tests."""
     settings: Settings = ctx.obj
     launch = Launch(
-        tuple(settings.config), settings.sets(set_), tuple(override or ()), profiles=tuple(settings.profile)
+        tuple(settings.config), settings.sets(sets), tuple(overrides or ()), profiles=tuple(settings.profile)
     )
     words = words or []
     if words and words[0].endswith(PACK):
@@ -93,8 +88,6 @@ def run_tests(
     errand = TestErrand((*flags, *words), host=host)
     with _measuring(settings, directory, wanted=coverage or coverage_html is not None, pages=coverage_html):
         code = run_errand(settings, directory, launch, errand)
-    if not errand.results and code == 0:
-        raise typer.Exit(0)
     if as_json:
         out(json.dumps(errand.results, indent=2, ensure_ascii=False))
     if junit is not None:

@@ -11,6 +11,7 @@ from typing import Annotated, Any
 import typer
 
 from runtime.cli.console import CommandError, out, style
+from runtime.cli.options import Directory
 from runtime.project import Project
 from runtime.workflows.embedded.status import Status
 from runtime.workflows.inspector import Event, Inspector, Summary
@@ -68,7 +69,6 @@ Run = Annotated[str, typer.Option("--run", help="One of its runs, by default the
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Reason = Annotated[str, typer.Option("--reason", help="Why; the workflow can read it.")]
 Host = Annotated[str, typer.Option("--host", help="The host whose workflows are meant, where there are several.")]
-Dir = Annotated[Path | None, typer.Option("--dir", "-d", help="The project, by default the one of this folder.")]
 
 
 def register(app: typer.Typer) -> None:
@@ -96,7 +96,7 @@ def list_runs(
     limit: Annotated[int, typer.Option("--limit", "-n", min=1, help="At most so many.")] = 50,
     as_json: AsJson = False,
     host: Host = "",
-    directory: Dir = None,
+    directory: Directory = None,
 ) -> None:
     """List runs."""
     if status and status not in list(Status):
@@ -138,7 +138,7 @@ def _cells(summary: Summary) -> tuple[str, str, str, str, str]:
     )
 
 
-def show(workflow_id: Id, run: Run = "", as_json: AsJson = False, host: Host = "", directory: Dir = None) -> None:
+def show(workflow_id: Id, run: Run = "", as_json: AsJson = False, host: Host = "", directory: Directory = None) -> None:
     """Show a workflow."""
     with closing(_open(directory, host)) as inspector:
         summary = inspector.describe(workflow_id, run)
@@ -193,7 +193,7 @@ def _span(seconds: float) -> str:
     return f"{hours} h {minutes} min" if hours else f"{minutes} min {rest} s"
 
 
-def history(workflow_id: Id, run: Run = "", host: Host = "", directory: Dir = None) -> None:
+def history(workflow_id: Id, run: Run = "", host: Host = "", directory: Directory = None) -> None:
     """Print a history."""
     with closing(_open(directory, host)) as inspector:
         exported = inspector.export(inspector.describe(workflow_id, run))
@@ -205,7 +205,7 @@ def signal(
     name: Annotated[str, typer.Argument(metavar="TOPIC", help="What the workflow listens to.")],
     values: Annotated[list[str] | None, typer.Argument(metavar="[VALUE]...", help="JSON, or text.")] = None,
     host: Host = "",
-    directory: Dir = None,
+    directory: Directory = None,
 ) -> None:
     """Send a message."""
     with closing(_open(directory, host)) as inspector:
@@ -219,13 +219,13 @@ def _value(text: str) -> Any:
         return text
 
 
-def cancel(workflow_id: Id, reason: Reason = "", host: Host = "", directory: Dir = None) -> None:
+def cancel(workflow_id: Id, reason: Reason = "", host: Host = "", directory: Directory = None) -> None:
     """Ask a workflow to end."""
     with closing(_open(directory, host)) as inspector:
         inspector.cancel(workflow_id, reason)
 
 
-def terminate(workflow_id: Id, reason: Reason = "by hand", host: Host = "", directory: Dir = None) -> None:
+def terminate(workflow_id: Id, reason: Reason = "by hand", host: Host = "", directory: Directory = None) -> None:
     """End a workflow."""
     with closing(_open(directory, host)) as inspector:
         inspector.terminate(workflow_id, reason)
@@ -236,7 +236,7 @@ def replay(
     file: Annotated[Path | None, typer.Option("--file", "-f", help="A history in a file.")] = None,
     run: Run = "",
     host: Host = "",
-    directory: Dir = None,
+    directory: Directory = None,
 ) -> None:
     """Check code against histories."""
     from runtime.cli.workflow_replay import replay_histories

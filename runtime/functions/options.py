@@ -47,7 +47,7 @@ def timeout_of(options: Mapping[str, Any]) -> float | None:
     given = options.get("timeout")
     if given is None or given is False:
         return None
-    return _seconds(given, "timeout") or None
+    return seconds_of(given, "timeout") or None
 
 
 def retry_of(options: Mapping[str, Any]) -> RetryPolicy | None:
@@ -57,14 +57,14 @@ def retry_of(options: Mapping[str, Any]) -> RetryPolicy | None:
         return None
     if not isinstance(given, dict):
         raise Failure(Kind.INVALID, "option 'retry' must be a table such as {max_attempts = 3}")
-    attempts = _number(given, "max_attempts", 0)
+    attempts = number_of(given.get("max_attempts", 0), "retry.max_attempts")
     policy = RetryPolicy(
         int(attempts),
         Restart(
-            initial_delay=_seconds(given.get("initial_delay", 100), "retry.initial_delay"),
-            max_delay=_seconds(given.get("max_delay", "10s"), "retry.max_delay"),
-            backoff_factor=_number(given, "backoff_factor", 2.0),
-            jitter=_number(given, "jitter", 0.1),
+            initial_delay=seconds_of(given.get("initial_delay", 100), "retry.initial_delay"),
+            max_delay=seconds_of(given.get("max_delay", "10s"), "retry.max_delay"),
+            backoff_factor=number_of(given.get("backoff_factor", 2.0), "retry.backoff_factor"),
+            jitter=number_of(given.get("jitter", 0.1), "retry.jitter"),
         ),
         _kinds(given, "retry_kinds"),
         _kinds(given, "skip_kinds"),
@@ -72,8 +72,8 @@ def retry_of(options: Mapping[str, Any]) -> RetryPolicy | None:
     return policy if policy.attempts > 1 else None
 
 
-def _seconds(given: object, name: str) -> float:
-    """Read milliseconds, or a duration."""
+def seconds_of(given: object, name: str) -> float:
+    """Read the option of a name: milliseconds, or a duration; Failure INVALID for anything else."""
     try:
         milliseconds = isinstance(given, (int, float)) and not isinstance(given, bool)
         seconds = nanoseconds_of(given * MILLISECOND if milliseconds else given) / SECOND  # type: ignore[operator]
@@ -86,11 +86,11 @@ def _seconds(given: object, name: str) -> float:
     return seconds
 
 
-def _number(given: Mapping[str, Any], name: str, default: float) -> float:
-    number = given.get(name, default)
-    if isinstance(number, bool) or not isinstance(number, (int, float)) or not 0 <= number < float("inf"):
-        raise Failure(Kind.INVALID, f"option 'retry.{name}' must be a number that is not negative")
-    return number
+def number_of(given: object, name: str) -> float:
+    """Read the option of a name: a number that is not negative; Failure INVALID for anything else."""
+    if isinstance(given, bool) or not isinstance(given, (int, float)) or not 0 <= given < float("inf"):
+        raise Failure(Kind.INVALID, f"option '{name}' must be a number that is not negative")
+    return given
 
 
 def _kinds(given: Mapping[str, Any], name: str) -> frozenset[str]:

@@ -34,6 +34,11 @@ class Pid(str):
         """The id of the host entry."""
         return self[1:-1].rpartition("|")[0].rpartition("@")[2]
 
+    @property
+    def unique(self) -> str:
+        """What tells it from the others of its host: for a workflow its id."""
+        return self[1:-1].rpartition("|")[2]
+
     @staticmethod
     def parse(text: str) -> Pid | None:
         """Read the text form; None when it is something else, such as a registered name."""

@@ -241,4 +241,3 @@ Command: TypeAlias = (
     | Fail
     | ContinueAsNew
 )
-ENDS: tuple[type, ...] = (Complete, Fail, ContinueAsNew)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from runtime.binding import Error, Failure, Kind, Table, to_lua, to_python
+from runtime.binding import Error, Failure, Kind, Table, to_python
 from runtime.binding.text import decode as text_of
 from runtime.binding.text import encode as lua_of
 from runtime.binding.text import from_bytes, to_bytes
@@ -107,8 +107,3 @@ def to_json(value: Any) -> Data:
 def from_json(data: Data) -> Any:
     """Read plain Python data."""
     return json.loads(data.decode("utf-8", "surrogateescape"))
-
-
-def lua_from_json(data: Data) -> LuaValue:
-    """Read plain Python data as a Lua value."""
-    return to_lua(from_json(data))

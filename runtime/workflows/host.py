@@ -6,6 +6,7 @@ import uuid
 from typing import TYPE_CHECKING, Any
 
 from runtime.binding import Failure, Kind
+from runtime.process import current
 from runtime.process.mailbox import EVENTS
 from runtime.process.pid import Pid
 from runtime.process.remote import RemoteHost
@@ -67,7 +68,7 @@ class RemoteWorkflow:
     def __init__(self, host: WorkflowHost, pid: Pid) -> None:
         self.pid = pid
         self._host = host
-        self._id = pid[1:-1].rpartition("|")[2]
+        self._id = pid.unique
 
     @property
     def completion(self) -> Completion:
@@ -77,8 +78,6 @@ class RemoteWorkflow:
     def deliver(self, envelope: Envelope) -> None:
         """Send a signal; events of processes mean nothing to a workflow."""
         if envelope.topic != EVENTS:
-            from runtime.process import current
-
             self._host.reachable().signal(self._id, _signal(envelope, current.context()))
 
     def cancel(self, reason: str) -> None:

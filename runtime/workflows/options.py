@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from runtime.binding import Failure, Kind
-from runtime.times.duration import MILLISECOND, SECOND, nanoseconds_of
+from runtime.functions.options import number_of, seconds_of
 from runtime.workflows import data
 from runtime.workflows.commands import ActivityOptions, RetryPolicy, StartOptions
 
@@ -53,7 +53,7 @@ class _Reader:
 
     def seconds(self, name: str, default: float | None = None) -> float | None:
         value = self._given.get(name)
-        return default if value is None else _seconds(value, f"{self._prefix}{name}")
+        return default if value is None else seconds_of(value, f"{self._prefix}{name}")
 
     def values(self, name: str) -> dict[str, Data]:
         value = self._given.get(name) or {}
@@ -70,10 +70,10 @@ class _Reader:
         where = f"{self._prefix}{name}"
         longest = value.get("maximum_interval")
         return RetryPolicy(
-            _seconds(value.get("initial_interval", 1000), f"{where}.initial_interval"),
-            _number(value.get("backoff_coefficient", 2.0), f"{where}.backoff_coefficient"),
-            None if longest is None else _seconds(longest, f"{where}.maximum_interval"),
-            int(_number(value.get("maximum_attempts", 0), f"{where}.maximum_attempts")),
+            seconds_of(value.get("initial_interval", 1000), f"{where}.initial_interval"),
+            number_of(value.get("backoff_coefficient", 2.0), f"{where}.backoff_coefficient"),
+            None if longest is None else seconds_of(longest, f"{where}.maximum_interval"),
+            int(number_of(value.get("maximum_attempts", 0), f"{where}.maximum_attempts")),
             tuple(str(kind) for kind in value.get("non_retryable_error_types") or ()),
         )
 
@@ -122,23 +122,3 @@ def start_options(given: Mapping[str, Any]) -> StartOptions:
 def workflow_id(request: SpawnRequest) -> str:
     """Give the id that a start asks for: by option, or by the name of the process; empty for none."""
     return _Reader(request.options, "workflow.").text("id") or request.name or ""
-
-
-def _seconds(value: Any, name: str) -> float:
-    """Read milliseconds, or a duration."""
-    try:
-        number = isinstance(value, (int, float)) and not isinstance(value, bool)
-        seconds = nanoseconds_of(value * MILLISECOND if number else value) / SECOND
-    except ValueError as problem:
-        raise Failure(
-            Kind.INVALID, f"option '{name}' is neither milliseconds nor a duration such as '5s': {problem}"
-        ) from None
-    if seconds < 0:
-        raise Failure(Kind.INVALID, f"option '{name}' is negative")
-    return seconds
-
-
-def _number(value: Any, name: str) -> float:
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value < float("inf"):
-        raise Failure(Kind.INVALID, f"option '{name}' must be a number that is not negative")
-    return value

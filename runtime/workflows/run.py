@@ -212,8 +212,7 @@ class Run:
     def _deliver(self, sender: Pid | None, topic: str, values: tuple[bytes, ...]) -> None:
         if self.process.ending:
             if sender is not None and sender.host == UPDATE_HOST:
-                unique = sender[1:-1].rpartition("|")[2]
-                self.ask(commands.RejectUpdate(unique, data.problem_from(_OVER)))
+                self.ask(commands.RejectUpdate(sender.unique, data.problem_from(_OVER)))
             return
         self.process.deliver(Envelope(sender, topic, data.decode_all(values)))
 

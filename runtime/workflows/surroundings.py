@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from runtime.binding import Failure, Kind
 from runtime.functions.service import result_of, target_id
-from runtime.lua.errors import LuaError
+from runtime.lua.errors import Error, LuaError
 from runtime.process import events
 from runtime.process.completion import Completion, Outcome
 from runtime.process.pid import Pid
@@ -200,7 +200,7 @@ class Other:
         if self.pid == self._run.process.pid:
             self._run.process.deliver(envelope)
         elif self.pid.host == UPDATE_HOST:
-            self._answer(self.pid[1:-1].rpartition("|")[2], envelope)
+            self._answer(self.pid.unique, envelope)
         elif self._node.workflows.hosts_workflows(self.pid):
             signal = send(self._run, self.pid, envelope)
             result_of(signal.wait())
@@ -232,7 +232,7 @@ class Other:
         run = self._run
         seq, answer = run.number("cancel"), Completion()
         run.expect("cancel", seq, lambda job: answer.set(_sent(job)))
-        run.ask(commands.CancelWorkflow(seq, self.pid[1:-1].rpartition("|")[2], reason))
+        run.ask(commands.CancelWorkflow(seq, self.pid.unique, reason))
         result_of(answer.wait())
 
     def terminate(self) -> None:
@@ -257,7 +257,7 @@ def send(run: Run, pid: Pid, envelope: Envelope) -> Completion:
     run.ask(
         commands.SignalWorkflow(
             seq,
-            pid[1:-1].rpartition("|")[2],
+            pid.unique,
             envelope.topic,
             data.encode_all(envelope.values),
             headers.headers_of(run.process.context, str(run.process.pid)),
@@ -279,9 +279,7 @@ def _sent(job: SignalSent | CancelSent) -> Outcome:
     return Outcome() if job.problem is None else _failed(job.problem)
 
 
-def _as_error(value: LuaValue, otherwise: str) -> Any:
-    from runtime.lua.errors import Error
-
+def _as_error(value: LuaValue, otherwise: str) -> Error:
     if isinstance(value, Error):
         return value
     return Error(value if isinstance(value, str) else otherwise, Kind.INVALID, retryable=False)

@@ -175,6 +175,9 @@ def test_words_are_parts_of_ids(project):
     assert json.loads(done.stdout)["passed"] == 2
     done = wippy(project, "test", "nobody")
     assert (done.returncode, done.stdout) == (0, "No tests match: nobody\n")
+    done = wippy(project, "test", "nobody", "--json", "--junit", "none.xml")
+    assert json.loads(done.stdout)["passed"] == 0
+    assert len(Xml.parse(project / "none.xml").getroot()) == 0
 
 
 def test_run_test_works_too(project):

@@ -127,6 +127,14 @@ local function tally(suites)
     return total, failures
 end
 
+-- Tells the results to whoever listens: the command writes its reports from them.
+local function publish(suites, total, ms)
+    local told = {}
+    for _, suite in ipairs(suites) do table.insert(told, {name = suite.name, cases = suite.cases}) end
+    events.send("wippy.test", "results", "all", {suites = told, passed = total.passed, failed = total.failed,
+        skipped = total.skipped, duration_ms = ms})
+end
+
 local function by_suite(entries)
     local suites, known = {}, {}
     for _, entry in ipairs(entries) do
@@ -144,8 +152,11 @@ local function main(...)
     local filters, options = read_words(...)
     local entries = discover(filters)
     local quiet = options.json
-    if #entries == 0 and not quiet then
-        io.print(#filters > 0 and "No tests match: " .. table.concat(filters, ", ") or "No tests found")
+    if #entries == 0 then
+        if not quiet then
+            io.print(#filters > 0 and "No tests match: " .. table.concat(filters, ", ") or "No tests found")
+        end
+        publish({}, tally({}), 0)
         return 0
     end
     local suites = by_suite(entries)
@@ -164,10 +175,7 @@ local function main(...)
     end
     local total, failures = tally(suites)
     local ms = time.now():sub(began):milliseconds()
-    local told = {}
-    for _, suite in ipairs(suites) do table.insert(told, {name = suite.name, cases = suite.cases}) end
-    events.send("wippy.test", "results", "all", {suites = told, passed = total.passed, failed = total.failed,
-        skipped = total.skipped, duration_ms = ms})
+    publish(suites, total, ms)
     if not quiet then page.finish(total, failures, ms) end
     return total.failed == 0 and 0 or 1
 end
