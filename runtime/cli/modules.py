@@ -11,7 +11,7 @@ from runtime.cli.options import Lock
 from runtime.components.hub import Hub, HubError, choose, open_hub
 from runtime.components.lockfile import write_modules
 from runtime.components.manifest import Manifest
-from runtime.components.modules import VENDOR, shipped, shipped_directory
+from runtime.components.modules import VENDOR, is_module_name, shipped, shipped_directory
 from runtime.components.wapp import digest_of
 from runtime.project import LockedModule, Project
 from runtime.registry.loader import EntryReader
@@ -75,7 +75,7 @@ def add(
     settings: Settings = ctx.obj
     project = settings.project(lock_file=lock_file)
     name, _, wanted = module.partition("@")
-    if name.count("/") != 1 or name.startswith("/") or name.endswith("/"):
+    if not is_module_name(name):
         raise CommandError(f"'{name}' is no module; write organization/module")
     own = _shipped_version(name)
     version = own if own is not None and not wanted else _chosen(registry, name, wanted)

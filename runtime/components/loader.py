@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
-from runtime.components.modules import module_sources
+from runtime.components.modules import VOLUMES, modules_of
 from runtime.components.packing import entries_of, open_pack
 from runtime.components.wapp import PackError
 from runtime.config import Config
@@ -19,7 +19,6 @@ from runtime.registry.requirements import link
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from runtime.components.modules import ModuleSource
     from runtime.project import Project
     from runtime.registry.entry import Entry
 
@@ -67,23 +66,13 @@ def read_entries(project: Project, config: Config | None = None) -> tuple[list[E
                 )
             )
     if project.pack is not None:
+        # It has the entries of all modules already, as they were when it was made.
         try:
-            reader.take(entries_of(open_pack(project.pack)))
+            reader.take(entries_of(open_pack(project.pack), project.state_dir / VOLUMES))
         except PackError as error:
             raise ProjectError(str(error)) from None
-    sources, problems = module_sources(project, config or Config(project.root), list(reader.entries.values()))
-    reader.problems += problems
-    for source in sources:
-        _read_module(reader, source)
-    return list(reader.entries.values()), reader.problems
-
-
-def _read_module(reader: EntryReader, source: ModuleSource) -> None:
-    """Read the entries of a module, without those that its manifest leaves out, and tag them with its name."""
-    reader.tags = {"module": source.name, "module_version": source.version}
-    reader.accepts = source.manifest.accepts
-    reader.skipped = ()
-    if source.pack is not None:
-        reader.take(source.entries())
-    else:
-        reader.read_tree(source.root)
+        return list(reader.entries.values()), reader.problems
+    modules, problems = modules_of(project, config or Config(project.root), list(reader.entries.values()))
+    for module in modules:
+        reader.take(module.entries)
+    return list(reader.entries.values()), [*reader.problems, *problems]

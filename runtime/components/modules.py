@@ -7,6 +7,7 @@ provides comes from the modules that ship with the runtime.
 from __future__ import annotations
 
 import importlib.util
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -23,33 +24,28 @@ from runtime.registry.requirements import DEPENDENCY
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from runtime.components.wapp import Pack
     from runtime.config import Config
     from runtime.project import Project
     from runtime.registry.entry import Entry
 
 VENDOR = "vendor"
+VOLUMES = "volumes"  # below the state of the project: files that packs embed
+_NAME = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*")
 
 
 @dataclass(frozen=True)
-class ModuleSource:
-    """A module `organization/module`: its entries are below `root`, or in a pack, its manifest is that of `home`."""
+class Module:
+    """A module `organization/module`: the entries that others get, tagged with its name, and what is wrong with it."""
 
     name: str
     version: str
-    home: Path
-    root: Path
-    manifest: Manifest
-    pack: Pack | None = None
+    entries: Sequence[Entry]
+    problems: Sequence[Problem] = ()
 
-    def entries(self) -> list[Entry]:
-        """Read the entries that others get."""
-        if self.pack is not None:
-            return entries_of(self.pack)
-        reader = EntryReader()
-        reader.accepts = self.manifest.accepts
-        reader.read_tree(self.root)
-        return list(reader.entries.values())
+
+def is_module_name(name: str) -> bool:
+    """Tell whether a text is `organization/module`, of which paths are made."""
+    return _NAME.fullmatch(name) is not None
 
 
 @lru_cache(1)
@@ -68,10 +64,8 @@ def shipped() -> list[str]:
     )
 
 
-def module_sources(
-    project: Project, config: Config, entries: Sequence[Entry]
-) -> tuple[list[ModuleSource], list[Problem]]:
-    """Find all modules that a project uses, and tell what is missing."""
+def modules_of(project: Project, config: Config, entries: Sequence[Entry]) -> tuple[list[Module], list[Problem]]:
+    """Read all modules that a project uses, and tell what is missing or wrong."""
     finder = _Finder(project, _replacements(project, config))
     for name in finder.replacements:
         finder.use(name, "the replacements")
@@ -95,7 +89,7 @@ def _replacements(project: Project, config: Config) -> dict[str, Path]:
 class _Finder:
     def __init__(self, project: Project, replacements: dict[str, Path]) -> None:
         self.replacements = replacements
-        self.found: dict[str, ModuleSource] = {}
+        self.found: dict[str, Module] = {}
         self.problems: list[Problem] = []
         self._project = project
         self._versions = {module.name: module.version for module in project.lock.modules}
@@ -104,9 +98,7 @@ class _Finder:
 
     def follow(self, entries: Sequence[Entry]) -> None:
         """Use what dependencies ask for, and what those ask for in turn."""
-        pending = list(entries)
-        for source in self.found.values():
-            pending += source.entries()
+        pending = [*entries, *(entry for module in self.found.values() for entry in module.entries)]
         while pending:
             entry = pending.pop()
             component = entry.lookup("component")
@@ -116,9 +108,9 @@ class _Finder:
             found = self.use(component, str(entry.id))
             if found is not None:
                 self._check_version(entry, found)
-                pending += [] if known else found.entries()
+                pending += [] if known else found.entries
 
-    def _check_version(self, entry: Entry, source: ModuleSource) -> None:
+    def _check_version(self, entry: Entry, source: Module) -> None:
         wanted = entry.lookup("version")
         place, line = self._place(entry)
         try:
@@ -137,47 +129,52 @@ class _Finder:
     def _place(self, entry: Entry) -> tuple[Path, int]:
         return (entry.origin.file, entry.origin.line) if entry.origin is not None else (self._project.lock_file, 0)
 
-    def use(self, name: str, asked_by: str) -> ModuleSource | None:
+    def use(self, name: str, asked_by: str) -> Module | None:
         """Find a module; one that is nowhere is told once, with who asks for it."""
-        if name in self.found:
-            return self.found[name]
+        if name in self.found or name in self._missing:
+            return self.found.get(name)
         try:
-            source = self._find(name)
+            module = self._find(name)
+            if module is None:
+                raise LoadError([self._nowhere(name, asked_by)])
         except LoadError as error:
             self.problems += error.problems
             self._missing.add(name)
             return None
-        if source is not None:
-            self.found[name] = source
-        elif name not in self._missing:
-            self._missing.add(name)
-            self.problems.append(
-                Problem(
-                    self._project.lock_file,
-                    0,
-                    f"the module {name}, which {asked_by} asks for, is nowhere",
-                    f"install it below {self._project.modules_dir / VENDOR}, or replace it by a directory: "
-                    f"`replacements: [{{from: {name}, to: ../path}}]`",
-                )
-            )
-        return source
+        self.problems += module.problems
+        self.found[name] = module
+        return module
 
-    def _find(self, name: str) -> ModuleSource | None:
+    def _nowhere(self, name: str, asked_by: str) -> Problem:
+        if not is_module_name(name):
+            reason = f"{asked_by} asks for '{name}', which is no module"
+            return Problem(self._project.lock_file, 0, reason, "write organization/module")
+        return Problem(
+            self._project.lock_file,
+            0,
+            f"the module {name}, which {asked_by} asks for, is nowhere",
+            f"install it below {self._project.modules_dir / VENDOR}, or replace it by a directory: "
+            f"`replacements: [{{from: {name}, to: ../path}}]`",
+        )
+
+    def _find(self, name: str) -> Module | None:
         version = self._versions.get(name, "").removeprefix("v")
         if name in self.replacements:
             home = self.replacements[name].resolve()
             if not home.is_dir():
                 reason = f"the replacement of {name} is no directory: {home}"
                 raise LoadError([Problem(self._project.lock_file, 0, reason, "correct the path")])
-            return _source(name, version, home)
-        organization, module = name.split("/", 1) if "/" in name else (name, "")
+            return _read(name, version, home)
+        if not is_module_name(name):
+            return None
+        organization, module = name.split("/")
         for home in self._vendored(organization, module, version):
             if home.is_dir():
-                return _source(name, version, home)
+                return _read(name, version, home)
             if home.suffix == ".wapp" and home.is_file():
                 return self._packed(name, version, home)
         home = shipped_directory() / organization / module
-        return _source(name, version, home) if (home / MANIFEST).is_file() else None
+        return _read(name, version, home) if (home / MANIFEST).is_file() else None
 
     def _vendored(self, organization: str, module: str, version: str) -> list[Path]:
         vendor = self._project.modules_dir
@@ -187,18 +184,30 @@ class _Finder:
             places += [vendor / organization / f"{module}-{version}{suffix}" for suffix in (".wapp", "")]
         return places
 
-    def _packed(self, name: str, version: str, path: Path) -> ModuleSource:
+    def _packed(self, name: str, version: str, path: Path) -> Module:
         try:
             pack = open_pack(path, self._digests.get(name, ""))
+            entries = entries_of(pack, self._project.state_dir / VOLUMES)
         except (PackError, PackingError) as error:
             reason = f"the module {name} cannot be used: {error}"
             remedy = "install it anew: `wippy install --force`"
             raise LoadError([Problem(self._project.lock_file, 0, reason, remedy)]) from None
-        return ModuleSource(name, version or str(pack.metadata.get("version", "")), path, path, Manifest(), pack)
+        reader = _reader(name, version or str(pack.metadata.get("version", "")), Manifest())
+        reader.take(entries)
+        return _module(name, reader)
 
 
-def _source(name: str, version: str, home: Path) -> ModuleSource:
-    """Make a source of a directory: its entries are in `src` where there is one."""
+def _read(name: str, version: str, home: Path) -> Module:
+    """Read a directory: its entries are in `src` where there is one."""
     manifest = Manifest.read(home)
-    root = home / "src" if (home / "src").is_dir() else home
-    return ModuleSource(name, version or manifest.version.removeprefix("v"), home, root, manifest)
+    reader = _reader(name, version or manifest.version.removeprefix("v"), manifest)
+    reader.read_tree(home / "src" if (home / "src").is_dir() else home)
+    return _module(name, reader)
+
+
+def _reader(name: str, version: str, manifest: Manifest) -> EntryReader:
+    return EntryReader(tags={"module": name, "module_version": version}, accepts=manifest.accepts)
+
+
+def _module(name: str, reader: EntryReader) -> Module:
+    return Module(name, reader.tags["module_version"], list(reader.entries.values()), reader.problems)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
+from runtime.components.volumes import lay_out
 from runtime.components.wapp import Pack, Resource, digest_of, read_pack
 from runtime.registry.entry import Entry, EntryId
 from runtime.registry.patterns import fits
@@ -126,11 +127,18 @@ def _plain(value: Any) -> Any:
     return value if value is None or isinstance(value, (str, int, float, bool)) else str(value)
 
 
-def entries_of(pack: Pack) -> list[Entry]:
-    """Give the entries of a pack."""
-    return [
+def entries_of(pack: Pack, volumes: Path) -> list[Entry]:
+    """Give the entries of a pack; its embedded volumes become directories below `volumes` that can only be read."""
+    found = [
         Entry(EntryId(entry["ID"]["ns"], entry["ID"]["name"]), entry["Kind"], entry["Meta"], entry["Data"])
         for entry in pack.entries
+    ]
+    places = {EntryId(each.namespace, each.name): lay_out(each, volumes) for each in pack.resources}
+    return [
+        replace(entry, kind=DIRECTORY, data={"directory": str(places[entry.id]), "mode": "0555"})
+        if entry.kind == EMBEDDED and entry.id in places
+        else entry
+        for entry in found
     ]
 
 

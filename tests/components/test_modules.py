@@ -119,6 +119,19 @@ def test_a_replacement_that_is_no_directory_is_told(tmp_path):
     assert "the replacement of acme/web is no directory" in told
 
 
+@pytest.mark.parametrize("name", ["web", "../web", "a/b/c", "/web", "acme/.."])
+def test_a_name_that_is_no_module_is_told_and_leads_nowhere(tmp_path, name):
+    told = refusal(tmp_path, "", DEPENDENCY.format(component=f'"{name}"', version="*"))
+    assert f"app:dependency asks for '{name}', which is no module; write organization/module" in told
+
+
+def test_a_file_of_a_module_that_is_wrong_is_told_once(tmp_path):
+    module(tmp_path, ".wippy/vendor/acme/web", "acme.web")
+    write(tmp_path, ".wippy/vendor/acme/web/src/bad.yaml", "namespace: [acme\n")
+    told = refusal(tmp_path, "", DEPENDENCY.format(component="acme/web", version="*"))
+    assert told.count("bad.yaml") == 1
+
+
 def test_a_version_out_of_range_is_told_with_the_entry(tmp_path):
     module(tmp_path, ".wippy/vendor/acme/web", "acme.web")
     told = refusal(tmp_path, "", DEPENDENCY.format(component="acme/web", version="^2.0.0"))

@@ -135,3 +135,45 @@ def test_a_vendored_pack_is_checked_against_the_lock(project, tmp_path):
     assert load(digest_of(vendored))["acme.web:page"].meta["module"] == "acme/web"
     with pytest.raises(LoadError, match=r"the module acme/web cannot be used: .* and the lock wants 00"):
         load("00" * 32)
+
+
+def test_a_pack_of_a_project_with_modules_and_volumes_runs_where_neither_is(project, tmp_path):
+    write_pack(
+        project / ".wippy" / "vendor" / "acme" / "web-1.0.0.wapp",
+        Pack({}, [{"ID": {"ns": "acme.web", "name": "page"}, "Kind": "registry.entry", "Meta": {}, "Data": {"a": 1}}]),
+    )
+    (project / "wippy.lock").write_text("directories: {src: ./src}\nmodules: [{name: acme/web, version: 1.0.0}]\n")
+    (project / "files" / "deep").mkdir(parents=True)
+    (project / "files" / "deep" / "a.txt").write_text("embedded")
+    more = """
+  - {name: web, kind: ns.dependency, component: acme/web, version: "*"}
+  - {name: files, kind: fs.directory, directory: ./files}
+  - name: read
+    kind: process.lua
+    meta: {command: {name: read}}
+    modules: [io, fs, registry]
+    source: |
+      return function()
+        local files = require("fs").get("app:files")
+        local _, err = files:writefile("b.txt", "x")
+        require("io").print(files:readfile("deep/a.txt"), err:kind(), require("registry").get("acme.web:page").data.a)
+      end
+"""
+    (project / "src" / "_index.yaml").write_text(INDEX.rstrip() + more)
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    made = wippy(project, "pack", str(elsewhere / "app.wapp"), "--embed", "app:files")
+    assert made.returncode == 0, made.stderr
+    for _ in range(2):  # the second time the files are there
+        done = wippy(elsewhere, "run", "app.wapp", "read")
+        assert (done.returncode, done.stdout) == (0, "embedded\tPermissionDenied\t1\n"), done.stderr
+
+
+@pytest.mark.parametrize("path", ["../a", "/a", "b/../../a"])
+def test_files_of_a_pack_stay_in_their_volume(tmp_path, path):
+    entry = {"ID": {"ns": "app", "name": "v"}, "Kind": "fs.embed", "Meta": {}, "Data": {}}
+    write_pack(tmp_path / "a.wapp", Pack({}, [entry], [Resource("app", "v", {path: b"x"})]))
+    done = wippy(tmp_path, "run", "a.wapp", "list")
+    assert done.returncode == 1
+    assert f"the volume app:v has the path '{path}', outside of it" in done.stderr
+    assert not (tmp_path.parent / "a").exists()
