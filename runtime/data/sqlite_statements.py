@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from runtime.binding.failure import Failure
 from runtime.binding.text import encode
 from runtime.data.database import Outcome
+from runtime.data.wal import use_wal
 from runtime.lua.errors import Kind
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ def connect(path: str) -> sqlite3.Connection:
     )
     connection.text_factory = bytes  # which is what a Lua string is
     try:
-        connection.execute("PRAGMA journal_mode = WAL").fetchall()
+        use_wal(connection)
     except BaseException:
         connection.close()
         raise

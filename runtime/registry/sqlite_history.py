@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from runtime.binding.failure import Failure
+from runtime.data.wal import use_wal
 from runtime.lua.errors import Kind
 from runtime.registry import stored
 from runtime.registry.history import BASELINE, History
@@ -39,7 +40,7 @@ class SqliteHistory(History):
         with self._told("opened"):
             path.parent.mkdir(parents=True, exist_ok=True)
             self._link = sqlite3.connect(path, timeout=5.0, isolation_level=None)
-            self._link.execute("PRAGMA journal_mode = WAL")
+            use_wal(self._link)
             self._link.execute("PRAGMA synchronous = NORMAL")
             self._migrate()
             self._seen = self._data_version()
@@ -53,8 +54,8 @@ class SqliteHistory(History):
                 Kind.INVALID,
                 f"the registry's history {self.path} has format {known}, of a newer wippy; this one reads {FORMAT}",
             )
-        self._link.executescript(_SCHEMA)
-        self._link.execute(f"PRAGMA user_version = {FORMAT}")
+        if known < FORMAT:
+            self._link.executescript(f"BEGIN IMMEDIATE; {_SCHEMA} PRAGMA user_version = {FORMAT}; COMMIT")
 
     def _data_version(self) -> int:
         """Give a number that changes with every commit of another connection."""

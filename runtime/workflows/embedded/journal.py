@@ -11,6 +11,7 @@ from gevent.event import AsyncResult, Event
 from gevent.threadpool import ThreadPool
 
 from runtime.binding import Failure, Kind
+from runtime.data.wal import use_wal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -72,7 +73,7 @@ class Journal:
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             link = sqlite3.connect(self.path, timeout=10.0, isolation_level=None)
-            link.execute("PRAGMA journal_mode = WAL")
+            use_wal(link)
             # A history must be on the disk before what it tells has an effect.
             link.execute("PRAGMA synchronous = FULL")
             (known,) = link.execute("PRAGMA user_version").fetchone()
@@ -82,8 +83,8 @@ class Journal:
                     f"the workflow histories {self.path} have format {known}, of a newer wippy, and this one reads "
                     f"format {FORMAT}",
                 )
-            link.executescript(_SCHEMA)
-            link.execute(f"PRAGMA user_version = {FORMAT}")
+            if known < FORMAT:
+                link.executescript(f"BEGIN IMMEDIATE; {_SCHEMA} PRAGMA user_version = {FORMAT}; COMMIT")
         except (sqlite3.Error, OSError) as problem:
             raise Failure(
                 Kind.UNAVAILABLE, f"the workflow histories {self.path} cannot be opened: {problem}", retryable=True
