@@ -16,6 +16,7 @@ from runtime.workflows.errors import WorkflowError
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable
 
+_ENDS = (commands.Complete, commands.Fail, commands.ContinueAsNew)
 Ready = "Callable[[], tuple[Any, ...] | None]"
 
 
@@ -161,7 +162,7 @@ class Script:
         except StopIteration as end:
             self._over = True
             made = end.value
-            ends = isinstance(made, commands.ENDS)
+            ends = isinstance(made, _ENDS)
             flow.commands.append(made if ends else commands.Complete(None if made is None else dump(made)))
         except Ended as end:
             self._over = True
