@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import logging
+import re
 from dataclasses import dataclass
 from typing import Any
 
 log = logging.getLogger("wippy.http.access")
 _SAID = ("method", "target", "status")
+# The key of a WSGI environment under which middleware names the parameter of the query whose value nobody may read.
+HIDDEN = "wippy.hidden"
 
 
 @dataclass(slots=True)
@@ -26,6 +29,8 @@ class Access:
     def to(cls, environ: dict[str, Any], status: int, size: int = 0, seconds: float = 0.0) -> Access:
         """Tell of a request by its WSGI environment, which knows the client that a trusted proxy named."""
         target = environ.get("RAW_URI") or environ.get("PATH_INFO", "")
+        if HIDDEN in environ:
+            target = re.sub(rf"([?&]{re.escape(environ[HIDDEN])}=)[^&#]*", r"\1***", target)
         agent = environ.get("HTTP_USER_AGENT", "")
         return cls(environ["REQUEST_METHOD"], target, status, environ.get("REMOTE_ADDR", ""), size, seconds, agent)
 

@@ -267,7 +267,7 @@ def test_a_server_around_the_node_listens_instead(run):
     node.stop()
 
 
-def test_requests_begin_with_the_identity_of_the_server(tmp_path):
+def test_requests_begin_with_the_identity_of_the_server(tmp_path, caplog):
     """A token puts another in its place (documentation page http/server, section Security)."""
     (tmp_path / "wippy.lock").write_text("directories: {src: ./src}\n")
     (tmp_path / "src").mkdir()
@@ -299,6 +299,7 @@ def test_requests_begin_with_the_identity_of_the_server(tmp_path):
         """
     )
     node = WholeNode.boot(tmp_path)
+    caplog.set_level("INFO", "wippy.http.access")
     node.start()
     try:
         token = node.resources.get(EntryId("app", "tokens")).create(Identity("user:1", {}), PolicyScope(), 0.0, {})
@@ -308,5 +309,6 @@ def test_requests_begin_with_the_identity_of_the_server(tmp_path):
             found.append(client.rest().rpartition("\r\n")[2])
             client.socket.close()
         assert found == ['["visitor",true,false]', '["user:1",false,false]', '["visitor",true,false]']
+        assert [access for access in caplog.messages if "token" in access] == ["GET /who?x-auth-token=*** 200"]
     finally:
         node.stop()

@@ -6,6 +6,7 @@ import logging
 from typing import TYPE_CHECKING
 
 from runtime.binding import Failure
+from runtime.http.access import HIDDEN
 from runtime.http.middleware.frame import frame_of
 from runtime.process.context import CallContext
 
@@ -47,6 +48,8 @@ def make(options: Options, node: Node) -> Wrap:
 
     def wrap(handler: Handler) -> Handler:
         def answer(request: falcon.Request, response: falcon.Response) -> None:
+            if parameter in request.query_string:
+                request.env[HIDDEN] = parameter
             token = token_of(request)
             if token:
                 authenticate(request, token)
